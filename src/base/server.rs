@@ -1,0 +1,66 @@
+//! Who acts: servers, their lives, and the two numbers of the Raft paper that everybody speaks of.
+
+use std::fmt;
+
+/// A term of the Raft paper (§5.1); 0 before the first election.
+pub type Term = u64;
+
+/// A position in Raft's log; the first entry ever has index 1.
+pub type Index = u64;
+
+/// One Raft server, numbered from 0 and shown as `S0`, `S1`, …
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ServerId(u8);
+
+impl ServerId {
+    /// The server with this number.
+    ///
+    /// # Panics
+    /// If `number` is above 255: no lab has so many servers.
+    pub fn new(number: usize) -> ServerId {
+        ServerId(u8::try_from(number).expect("a cluster has at most 256 servers"))
+    }
+
+    /// The server with this number, for constants.
+    pub const fn new_const(number: u8) -> ServerId {
+        ServerId(number)
+    }
+
+    /// The server's number, for use as an index.
+    pub fn number(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl fmt::Display for ServerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "S{}", self.0)
+    }
+}
+
+impl fmt::Debug for ServerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One life of a server, from its start to its crash; shown as `S2.1` (server 2, first life).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Incarnation {
+    /// The server that lives.
+    pub server: ServerId,
+    /// Which of its lives this is, counted from 1.
+    pub life: u32,
+}
+
+impl fmt::Display for Incarnation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.server, self.life)
+    }
+}
+
+impl fmt::Debug for Incarnation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

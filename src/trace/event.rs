@@ -1,0 +1,298 @@
+//! Everything that can happen in a run.
+
+use std::fmt;
+
+use super::{Description, Digest, RpcKind};
+use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
+
+/// One RPC, from the hand-over of its request to its end. Its number is unique in the run and
+/// stands on every line about it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Call {
+    /// Counted from 1 in the order of hand-over.
+    pub number: u64,
+    /// The name of the request's type.
+    pub name: &'static str,
+    /// What it is to Raft.
+    pub kind: RpcKind,
+    /// Who calls.
+    pub from: Incarnation,
+    /// Who is called.
+    pub to: ServerId,
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Loss {
+    /// The unreliable network lost the request.
+    RequestLost,
+    /// The unreliable network lost the reply.
+    ReplyLost,
+    /// The target is cut off or has no running server: the caller hears of it at `until`.
+    Unreachable {
+        /// When the call fails.
+        until: Instant,
+    },
+    /// The target crashed or was cut off between the request's arrival and the reply.
+    TargetGone,
+}
+
+/// Something that happened. Payloads are borrowed: who wants to keep one copies it.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// The cluster is set up, with servers `S0` up to `servers - 1`, none of them started yet.
+    Began {
+        /// How many servers the cluster has.
+        servers: usize,
+    },
+    /// All servers have been started and connected; the scenario begins.
+    Constructed,
+    /// A server starts a new life, disconnected.
+    Started {
+        /// The new life.
+        server: Incarnation,
+    },
+    /// A server crashed.
+    Crashed {
+        /// The life that ended.
+        server: Incarnation,
+    },
+    /// A server can talk to all other connected servers from now on.
+    Connected {
+        /// The server.
+        server: ServerId,
+    },
+    /// A server can talk to nobody from now on, not even to itself.
+    Disconnected {
+        /// The server.
+        server: ServerId,
+    },
+    /// The network's kind changed.
+    NetworkChanged {
+        /// No delays and no losses of the unreliable network.
+        reliable: bool,
+        /// Two thirds of the replies are held back.
+        reordering: bool,
+    },
+    /// The scenario says what it does.
+    Step {
+        /// In words.
+        text: fmt::Arguments<'a>,
+    },
+    /// The scenario's own expectation was not met; ends the run.
+    CheckFailed {
+        /// In words.
+        text: &'a str,
+    },
+    /// A server's reported state changed, or was reported for the first time.
+    StateChanged {
+        /// The server.
+        server: Incarnation,
+        /// The term that it reports.
+        term: Term,
+        /// Whether it says that it leads.
+        is_leader: bool,
+    },
+    /// A server accepted a command as the leader.
+    CommandAccepted {
+        /// The server.
+        server: Incarnation,
+        /// Where it expects the command to appear.
+        index: Index,
+        /// The term that it reports.
+        term: Term,
+        /// The command.
+        command: &'a Command,
+    },
+    /// The service of a server took a command.
+    Applied {
+        /// The server.
+        server: Incarnation,
+        /// The command's index.
+        index: Index,
+        /// The command.
+        command: &'a Command,
+    },
+    /// The service of a server gave Raft a snapshot of everything through `index`.
+    SnapshotTaken {
+        /// The server.
+        server: Incarnation,
+        /// The last index that the snapshot stands for.
+        index: Index,
+        /// The snapshot.
+        snapshot: &'a [u8],
+    },
+    /// The service of a server took a snapshot from Raft, in place of commands.
+    SnapshotApplied {
+        /// The server.
+        server: Incarnation,
+        /// The last index that the snapshot stands for, as Raft says.
+        index: Index,
+        /// The term of that entry, as Raft says.
+        term: Term,
+        /// The snapshot.
+        snapshot: &'a [u8],
+    },
+    /// The service of a server restored itself from the saved snapshot before Raft was started.
+    SnapshotRestored {
+        /// The server.
+        server: Incarnation,
+        /// The last index that the snapshot stands for.
+        index: Index,
+        /// The snapshot.
+        snapshot: &'a [u8],
+    },
+    /// A server saved its state.
+    Saved {
+        /// The server.
+        server: Incarnation,
+        /// Size of the saved state in bytes.
+        state_len: usize,
+        /// Size of the saved snapshot in bytes, if one was saved with it.
+        snapshot_len: Option<usize>,
+    },
+    /// A request was handed to the network.
+    RequestSent {
+        /// The call.
+        call: Call,
+        /// What the request says of itself.
+        description: &'a Description,
+        /// The arguments.
+        args: &'a dyn fmt::Debug,
+        /// The arguments as sent.
+        bytes: &'a [u8],
+    },
+    /// A request reached a handler.
+    RequestDelivered {
+        /// The call.
+        call: Call,
+        /// The life that handles it.
+        server: Incarnation,
+    },
+    /// A handler returned.
+    ReplySent {
+        /// The call.
+        call: Call,
+        /// The life that handled it.
+        server: Incarnation,
+        /// The reply.
+        reply: &'a dyn fmt::Debug,
+        /// The reply as sent.
+        bytes: &'a [u8],
+    },
+    /// The network holds a reply back.
+    ReplyHeld {
+        /// The call.
+        call: Call,
+        /// When it will be delivered.
+        until: Instant,
+    },
+    /// A reply reached its caller.
+    ReplyDelivered {
+        /// The call.
+        call: Call,
+    },
+    /// A message was lost; except for [`Loss::Unreachable`], the caller hears of it now.
+    Lost {
+        /// The call.
+        call: Call,
+        /// Which message, and why.
+        loss: Loss,
+    },
+    /// A call to an unreachable server failed, at the instant announced by [`Loss::Unreachable`].
+    CallFailed {
+        /// The call.
+        call: Call,
+    },
+    /// A line of the implementation's own log. Not part of the digest: writing it costs.
+    Log {
+        /// The server that wrote it, if one is known.
+        server: Option<Incarnation>,
+        /// Its target.
+        target: &'a str,
+        /// Its level.
+        level: log::Level,
+        /// Its text.
+        text: fmt::Arguments<'a>,
+    },
+}
+
+impl Event<'_> {
+    /// Folds the event into `digest`, without formatting anything.
+    pub(super) fn fold(&self, digest: &mut Digest) {
+        match *self {
+            Event::Began { servers } => fold(digest, 1, &[servers as u64]),
+            Event::Constructed => digest.word(2),
+            Event::Started { server } => fold(digest, 3, &[life(server)]),
+            Event::Crashed { server } => fold(digest, 4, &[life(server)]),
+            Event::Connected { server } => fold(digest, 5, &[server.number() as u64]),
+            Event::Disconnected { server } => fold(digest, 6, &[server.number() as u64]),
+            Event::NetworkChanged { reliable, reordering } => {
+                fold(digest, 7, &[u64::from(reliable), u64::from(reordering)]);
+            }
+            Event::Step { .. } => digest.word(8),
+            Event::CheckFailed { text } => {
+                digest.word(9);
+                digest.bytes(text.as_bytes());
+            }
+            Event::StateChanged { server, term, is_leader } => {
+                fold(digest, 10, &[life(server), term, u64::from(is_leader)]);
+            }
+            Event::CommandAccepted { server, index, term, command } => {
+                fold(digest, 11, &[life(server), index, term]);
+                digest.sample(command.as_bytes());
+            }
+            Event::Applied { server, index, command } => {
+                fold(digest, 12, &[life(server), index]);
+                digest.sample(command.as_bytes());
+            }
+            Event::SnapshotTaken { server, index, snapshot } => {
+                fold(digest, 13, &[life(server), index]);
+                digest.sample(snapshot);
+            }
+            Event::SnapshotApplied { server, index, term, snapshot } => {
+                fold(digest, 14, &[life(server), index, term]);
+                digest.sample(snapshot);
+            }
+            Event::SnapshotRestored { server, index, snapshot } => {
+                fold(digest, 15, &[life(server), index]);
+                digest.sample(snapshot);
+            }
+            Event::Saved { server, state_len, snapshot_len } => {
+                fold(digest, 16, &[life(server), state_len as u64, snapshot_len.map_or(u64::MAX, |len| len as u64)]);
+            }
+            Event::RequestSent { call, bytes, .. } => {
+                fold(digest, 17, &[call.number, life(call.from), call.to.number() as u64]);
+                digest.sample(bytes);
+            }
+            Event::RequestDelivered { call, server } => fold(digest, 18, &[call.number, life(server)]),
+            Event::ReplySent { call, bytes, .. } => {
+                fold(digest, 19, &[call.number]);
+                digest.sample(bytes);
+            }
+            Event::ReplyHeld { call, until } => fold(digest, 20, &[call.number, until.as_micros()]),
+            Event::ReplyDelivered { call } => fold(digest, 21, &[call.number]),
+            Event::Lost { call, loss } => fold(digest, 22, &[call.number, loss_code(loss)]),
+            Event::CallFailed { call } => fold(digest, 23, &[call.number]),
+            Event::Log { .. } => {}
+        }
+    }
+}
+
+fn fold(digest: &mut Digest, kind: u64, words: &[u64]) {
+    digest.word(kind);
+    words.iter().for_each(|word| digest.word(*word));
+}
+
+fn life(server: Incarnation) -> u64 {
+    (u64::from(server.life) << 8) | server.server.number() as u64
+}
+
+fn loss_code(loss: Loss) -> u64 {
+    match loss {
+        Loss::RequestLost => 0,
+        Loss::ReplyLost => 1,
+        Loss::TargetGone => 2,
+        Loss::Unreachable { until } => 3 + until.as_micros(),
+    }
+}

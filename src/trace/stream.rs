@@ -1,0 +1,73 @@
+//! The stream that events flow through.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::{Digest, Event};
+use crate::base::{Clock, Instant};
+
+/// Someone who listens to a run's events.
+pub trait Sink {
+    /// Called once per event, in order. Must not emit events itself.
+    fn event(&mut self, at: Instant, event: &Event<'_>);
+}
+
+/// One run's stream of events.
+pub struct Trace {
+    clock: Rc<Clock>,
+    digest: Cell<Digest>,
+    events: Cell<u64>,
+    sinks: RefCell<Vec<Rc<RefCell<dyn Sink>>>>,
+    wants_log_lines: bool,
+}
+
+impl Trace {
+    /// A stream that stamps events with `clock` and hands them to `sinks`, in their order.
+    /// `wants_log_lines` says whether anybody reads the implementation's own log lines, which
+    /// cost to make.
+    pub fn new(clock: Rc<Clock>, sinks: Vec<Rc<RefCell<dyn Sink>>>, wants_log_lines: bool) -> Rc<Trace> {
+        let digest = Cell::new(Digest::EMPTY);
+        Rc::new(Trace { clock, digest, events: Cell::new(0), sinks: RefCell::new(sinks), wants_log_lines })
+    }
+
+    /// Records that `event` happens now.
+    pub fn emit(&self, event: &Event<'_>) {
+        let at = self.clock.now();
+        let mut digest = self.digest.get();
+        digest.word(at.as_micros());
+        event.fold(&mut digest);
+        self.digest.set(digest);
+        self.events.set(self.events.get() + 1);
+        self.tell(at, event);
+    }
+
+    /// Passes a log line of the implementation on, without counting it as an event of the run.
+    pub fn log(&self, event: &Event<'_>) {
+        self.tell(self.clock.now(), event);
+    }
+
+    /// Whether anybody reads log lines.
+    pub fn wants_log_lines(&self) -> bool {
+        self.wants_log_lines
+    }
+
+    fn tell(&self, at: Instant, event: &Event<'_>) {
+        for sink in self.sinks.borrow().iter() {
+            // A payload's own Debug may write log lines while a sink is showing it; such a line
+            // from within a line is left out.
+            if let Ok(mut sink) = sink.try_borrow_mut() {
+                sink.event(at, event);
+            }
+        }
+    }
+
+    /// The digest of everything so far.
+    pub fn digest(&self) -> Digest {
+        self.digest.get()
+    }
+
+    /// How many events there have been.
+    pub fn events(&self) -> u64 {
+        self.events.get()
+    }
+}

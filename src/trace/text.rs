@@ -1,0 +1,499 @@
+//! Events as lines of text: for eyes, for grep, and for the log viewers that the course's
+//! students know.
+//!
+//! `<time> <TOPIC> S<n>.<life> T<term> <what happened>`; the legend is in the README. Lines are
+//! put together by hand because a run writes tens of thousands of them and `write!` costs five
+//! times as much.
+
+use std::fmt::{self, Write as _};
+use std::io;
+
+use super::event::{Call, Event, Loss};
+use super::{Description, Sink, Topic};
+use crate::base::{Incarnation, Instant, ServerId, Term};
+
+/// Text that is kept before it goes to the destination, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// Longest text that is shown of a payload, in bytes.
+const SHOWN: usize = 120;
+
+/// Where finished text goes.
+pub trait Destination {
+    /// Takes the next part of the trace: whole lines.
+    ///
+    /// # Errors
+    /// Those of the medium; the sink goes on without it and remembers the first one.
+    fn write(&mut self, text: &[u8]) -> io::Result<()>;
+}
+
+impl Destination for Vec<u8> {
+    fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        self.extend_from_slice(text);
+        Ok(())
+    }
+}
+
+/// A sink that writes one line per event.
+pub struct TextSink<D> {
+    destination: D,
+    error: Option<io::Error>,
+    line: Line,
+    /// The last reported term of each server, shown on its lines.
+    terms: Vec<Term>,
+}
+
+impl<D: Destination> TextSink<D> {
+    /// A sink that sends its lines to `destination`.
+    pub fn new(destination: D) -> TextSink<D> {
+        TextSink { destination, error: None, line: Line::default(), terms: Vec::new() }
+    }
+
+    /// Hands over what is still kept, and gives the destination back.
+    ///
+    /// # Errors
+    /// The first one that the destination reported.
+    pub fn finish(mut self) -> io::Result<D> {
+        self.flush();
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.destination),
+        }
+    }
+
+    /// Adds a line that belongs to no server.
+    pub fn note(&mut self, at: Instant, topic: Topic, text: &str) {
+        self.line.begin(at, topic);
+        self.line.text(text);
+        self.line.end();
+    }
+
+    fn flush(&mut self) {
+        if self.error.is_none() {
+            self.error = self.destination.write(&self.line.buffer).err();
+        }
+        self.line.buffer.clear();
+    }
+
+    /// Begins a line about a server: its name, its life and its term.
+    fn server(&mut self, at: Instant, topic: Topic, server: Incarnation) {
+        let term = self.term_of(server.server);
+        self.line.begin(at, topic);
+        self.line.incarnation(server);
+        self.line.text(" T");
+        self.line.number(term);
+        self.line.text(" ");
+    }
+
+    fn term_of(&self, server: ServerId) -> Term {
+        self.terms.get(server.number()).copied().unwrap_or(0)
+    }
+
+    /// Begins a line at the caller's side: `S2.1 T7 -> S0 AppendEntries#412`.
+    fn at_caller(&mut self, at: Instant, topic: Topic, call: Call, arrow: &str) {
+        self.server(at, topic, call.from);
+        self.line.text(arrow);
+        self.line.server(call.to);
+        self.line.call(call);
+    }
+
+    /// Begins a line at the called side: `S0.2 T7 <- S2 AppendEntries#412`.
+    fn at_target(&mut self, at: Instant, topic: Topic, call: Call, server: Incarnation, arrow: &str) {
+        self.server(at, topic, server);
+        self.line.text(arrow);
+        self.line.server(call.from.server);
+        self.line.call(call);
+    }
+
+    fn state_changed(&mut self, at: Instant, server: Incarnation, term: Term, is_leader: bool) {
+        if self.terms.len() <= server.server.number() {
+            self.terms.resize(server.server.number() + 1, 0);
+        }
+        self.terms[server.server.number()] = term;
+        self.server(at, if is_leader { Topic::Lead } else { Topic::Term }, server);
+        self.line.text(if is_leader { "leads" } else { "does not lead" });
+    }
+
+    fn lost(&mut self, at: Instant, call: Call, loss: Loss) {
+        self.at_caller(at, Topic::Drop, call, "-> ");
+        match loss {
+            Loss::RequestLost => self.line.text(" request lost"),
+            Loss::ReplyLost => self.line.text(" reply lost"),
+            Loss::TargetGone => self.line.text(" no reply: target crashed or cut off meanwhile"),
+            Loss::Unreachable { until } => {
+                self.line.text(" unreachable, caller hears at ");
+                self.line.instant(until);
+            }
+        }
+    }
+
+    /// A line that `TEST` begins; it carries no server in the viewers' column.
+    fn step(&mut self, at: Instant, verb: &str, server: impl fmt::Display) {
+        self.line.begin(at, Topic::Test);
+        self.line.text(verb);
+        self.line.display(server);
+    }
+
+    fn message(&mut self, at: Instant, event: &Event<'_>) {
+        match *event {
+            Event::RequestSent { call, description, args, bytes } => {
+                self.at_caller(at, Topic::of_request(call.kind), call, "-> ");
+                self.line.description(description, args);
+                self.line.field(" bytes=", bytes.len() as u64);
+            }
+            Event::RequestDelivered { call, server } => {
+                self.at_target(at, Topic::of_reply(call.kind), call, server, "<- ");
+                self.line.text(" delivered");
+            }
+            Event::ReplySent { call, server, reply, .. } => {
+                self.at_target(at, Topic::of_reply(call.kind), call, server, "<- ");
+                self.line.text(" answered ");
+                self.line.shortened(reply);
+            }
+            Event::ReplyHeld { call, until } => {
+                self.at_caller(at, Topic::Drop, call, "<- ");
+                self.line.text(" reply held until ");
+                self.line.instant(until);
+            }
+            Event::ReplyDelivered { call } => {
+                self.at_caller(at, Topic::of_reply(call.kind), call, "<- ");
+                self.line.text(" reply delivered");
+            }
+            Event::Lost { call, loss } => self.lost(at, call, loss),
+            Event::CallFailed { call } => {
+                self.at_caller(at, Topic::Drop, call, "-> ");
+                self.line.text(" call failed");
+            }
+            _ => unreachable!("only messages are sent here"),
+        }
+    }
+
+    fn harness(&mut self, at: Instant, event: &Event<'_>) {
+        match *event {
+            Event::Began { servers } => self.step(at, "begin, servers: ", servers),
+            Event::Constructed => self.step(at, "scenario begins", ""),
+            Event::Started { server } => self.step(at, "start ", server),
+            Event::Crashed { server } => self.step(at, "crash ", server),
+            Event::Connected { server } => self.step(at, "connect ", server),
+            Event::Disconnected { server } => self.step(at, "disconnect ", server),
+            Event::NetworkChanged { reliable, reordering } => {
+                self.step(at, if reliable { "network reliable" } else { "network unreliable" }, "");
+                self.line.text(if reordering { ", long reordering" } else { "" });
+            }
+            Event::Step { text } => self.step(at, "", text),
+            Event::CheckFailed { text } => self.step(at, "check failed: ", text),
+            _ => unreachable!("only what the harness does is sent here"),
+        }
+    }
+
+    fn service(&mut self, at: Instant, event: &Event<'_>) {
+        match *event {
+            Event::CommandAccepted { server, index, term, command } => {
+                self.server(at, Topic::Clnt, server);
+                self.line.field("accepted index=", index);
+                self.line.field(" term=", term);
+                self.line.text(" ");
+                self.line.display(command);
+            }
+            Event::Applied { server, index, command } => {
+                self.server(at, Topic::Cmit, server);
+                self.line.field("applied index=", index);
+                self.line.text(" ");
+                self.line.display(command);
+            }
+            Event::SnapshotTaken { server, index, snapshot } => {
+                self.snapshot(at, server, "service took snapshot through ", index, snapshot);
+            }
+            Event::SnapshotApplied { server, index, snapshot, term } => {
+                self.snapshot(at, server, "applied snapshot through ", index, snapshot);
+                self.line.field(" term=", term);
+            }
+            Event::SnapshotRestored { server, index, snapshot } => {
+                self.snapshot(at, server, "service restored snapshot through ", index, snapshot);
+            }
+            Event::Saved { server, state_len, snapshot_len } => {
+                self.server(at, Topic::Pers, server);
+                self.line.field("saved state=", state_len as u64);
+                if let Some(len) = snapshot_len {
+                    self.line.field(" snapshot=", len as u64);
+                }
+            }
+            _ => unreachable!("only what a server's service and disk see is sent here"),
+        }
+    }
+
+    fn snapshot(&mut self, at: Instant, server: Incarnation, verb: &str, index: u64, snapshot: &[u8]) {
+        self.server(at, Topic::Snap, server);
+        self.line.field(verb, index);
+        self.line.field(" bytes=", snapshot.len() as u64);
+    }
+
+    fn log(&mut self, at: Instant, server: Option<Incarnation>, topic: Topic, text: fmt::Arguments<'_>) {
+        match server {
+            Some(server) => self.server(at, topic, server),
+            None => self.line.begin(at, topic),
+        }
+        self.line.one_line(text);
+    }
+}
+
+impl<D: Destination> Sink for TextSink<D> {
+    fn event(&mut self, at: Instant, event: &Event<'_>) {
+        match *event {
+            Event::StateChanged { server, term, is_leader } => self.state_changed(at, server, term, is_leader),
+            Event::Log { server, target, level, text } => {
+                self.log(at, server, Topic::of_log_line(target, level), text);
+            }
+            Event::RequestSent { .. }
+            | Event::RequestDelivered { .. }
+            | Event::ReplySent { .. }
+            | Event::ReplyHeld { .. }
+            | Event::ReplyDelivered { .. }
+            | Event::Lost { .. }
+            | Event::CallFailed { .. } => self.message(at, event),
+            Event::CommandAccepted { .. }
+            | Event::Applied { .. }
+            | Event::SnapshotTaken { .. }
+            | Event::SnapshotApplied { .. }
+            | Event::SnapshotRestored { .. }
+            | Event::Saved { .. } => self.service(at, event),
+            _ => self.harness(at, event),
+        }
+        self.line.end();
+        if self.line.buffer.len() >= CHUNK {
+            self.flush();
+        }
+    }
+}
+
+/// The text being put together.
+#[derive(Default)]
+struct Line {
+    buffer: Vec<u8>,
+    digits: itoa::Buffer,
+    scratch: String,
+}
+
+impl Line {
+    fn begin(&mut self, at: Instant, topic: Topic) {
+        self.instant(at);
+        self.buffer.push(b' ');
+        self.text(topic.name());
+        self.buffer.push(b' ');
+    }
+
+    fn end(&mut self) {
+        self.buffer.push(b'\n');
+    }
+
+    fn text(&mut self, text: &str) {
+        self.buffer.extend_from_slice(text.as_bytes());
+    }
+
+    fn number(&mut self, number: u64) {
+        self.buffer.extend_from_slice(self.digits.format(number).as_bytes());
+    }
+
+    fn field(&mut self, name: &str, number: u64) {
+        self.text(name);
+        self.number(number);
+    }
+
+    /// The form of [`Instant`]'s Display, put together by hand.
+    fn instant(&mut self, at: Instant) {
+        let mut digits = *b"000.000000";
+        let mut micros = at.as_micros();
+        for place in [9, 8, 7, 6, 5, 4, 2, 1] {
+            digits[place] = b'0' + (micros % 10) as u8;
+            micros /= 10;
+        }
+        if micros > 9 {
+            // A thousand seconds and more: never in a lab, but never wrong either.
+            return self.display(at);
+        }
+        digits[0] = b'0' + micros as u8;
+        self.buffer.extend_from_slice(&digits);
+    }
+
+    fn server(&mut self, server: ServerId) {
+        self.buffer.push(b'S');
+        self.number(server.number() as u64);
+    }
+
+    fn incarnation(&mut self, server: Incarnation) {
+        self.server(server.server);
+        self.buffer.push(b'.');
+        self.number(u64::from(server.life));
+    }
+
+    fn call(&mut self, call: Call) {
+        self.buffer.push(b' ');
+        self.text(call.name);
+        self.buffer.push(b'#');
+        self.number(call.number);
+    }
+
+    fn display(&mut self, value: impl fmt::Display) {
+        // Writing to a String cannot fail, and a Display that says it failed is shown as far as
+        // it came.
+        self.scratch.clear();
+        let _ = write!(self.scratch, "{value}");
+        self.buffer.extend_from_slice(self.scratch.as_bytes());
+    }
+
+    /// A payload as its `Debug` shows it: on one line, shortened.
+    fn shortened(&mut self, payload: &dyn fmt::Debug) {
+        self.scratch.clear();
+        let mut limited = Limited { text: &mut self.scratch, limit: SHOWN };
+        let complete = write!(limited, "{payload:?}").is_ok();
+        self.buffer.extend(self.scratch.bytes().map(|byte| if byte == b'\n' { b' ' } else { byte }));
+        if !complete {
+            self.text("…");
+        }
+    }
+
+    fn one_line(&mut self, text: fmt::Arguments<'_>) {
+        self.scratch.clear();
+        let _ = self.scratch.write_fmt(text);
+        self.buffer.extend(self.scratch.bytes().map(|byte| if byte == b'\n' { b' ' } else { byte }));
+    }
+
+    fn description(&mut self, description: &Description, args: &dyn fmt::Debug) {
+        match *description {
+            Description::RequestVote { term, candidate, last_log_index, last_log_term } => {
+                self.field(" term=", term);
+                self.text(" candidate=");
+                self.server(candidate);
+                self.position(" last=", last_log_index, last_log_term);
+            }
+            Description::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit } => {
+                self.field(" term=", term);
+                self.position(" prev=", prev_log_index, prev_log_term);
+                self.field(" entries=", entries as u64);
+                self.field(" commit=", leader_commit);
+            }
+            Description::InstallSnapshot { term, last_included_index, last_included_term, size } => {
+                self.field(" term=", term);
+                self.position(" last=", last_included_index, last_included_term);
+                self.field(" size=", size as u64);
+            }
+            Description::Other => {
+                self.text(" ");
+                self.shortened(args);
+            }
+        }
+    }
+
+    /// `prev=12/6`: index and term of an entry.
+    fn position(&mut self, name: &str, index: u64, term: Term) {
+        self.field(name, index);
+        self.field("/", term);
+    }
+}
+
+/// Takes text up to a limit and then fails, so that showing a huge payload stops early.
+struct Limited<'a> {
+    text: &'a mut String,
+    limit: usize,
+}
+
+impl fmt::Write for Limited<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.limit.saturating_sub(self.text.len());
+        if text.len() <= room {
+            self.text.push_str(text);
+            return Ok(());
+        }
+        self.text.push_str(&text[..text.floor_char_boundary(room)]);
+        Err(fmt::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Command;
+    use crate::trace::RpcKind;
+
+    const S2: Incarnation = Incarnation { server: ServerId::new_const(2), life: 1 };
+    const S0: Incarnation = Incarnation { server: ServerId::new_const(0), life: 2 };
+
+    fn append(number: u64) -> Call {
+        Call { number, name: "AppendEntries", kind: RpcKind::AppendEntries, from: S2, to: S0.server }
+    }
+
+    fn lines(events: &[(u64, Event<'_>)]) -> String {
+        let mut sink = TextSink::new(Vec::new());
+        for (at, event) in events {
+            sink.event(Instant::from_micros(*at), event);
+        }
+        String::from_utf8(sink.finish().expect("memory does not fail")).expect("traces are UTF-8")
+    }
+
+    #[test]
+    fn a_request_and_its_fate() {
+        let description =
+            Description::AppendEntries { term: 7, prev_log_index: 12, prev_log_term: 6, entries: 0, leader_commit: 11 };
+        let text = lines(&[
+            (3_104_500, Event::StateChanged { server: S2, term: 7, is_leader: true }),
+            (3_104_617, Event::RequestSent { call: append(412), description: &description, args: &(), bytes: &[0; 9] }),
+            (3_105_000, Event::RequestDelivered { call: append(412), server: S0 }),
+            (3_105_102, Event::ReplySent { call: append(412), server: S0, reply: &Ok::<u8, ()>(1), bytes: &[] }),
+            (3_209_911, Event::Lost { call: append(419), loss: Loss::RequestLost }),
+            (
+                3_300_000,
+                Event::Lost { call: append(420), loss: Loss::Unreachable { until: Instant::from_millis(9_000) } },
+            ),
+            (4_500_000, Event::Crashed { server: S2 }),
+        ]);
+        let expected = "\
+003.104500 LEAD S2.1 T7 leads
+003.104617 LOG1 S2.1 T7 -> S0 AppendEntries#412 term=7 prev=12/6 entries=0 commit=11 bytes=9
+003.105000 LOG2 S0.2 T0 <- S2 AppendEntries#412 delivered
+003.105102 LOG2 S0.2 T0 <- S2 AppendEntries#412 answered Ok(1)
+003.209911 DROP S2.1 T7 -> S0 AppendEntries#419 request lost
+003.300000 DROP S2.1 T7 -> S0 AppendEntries#420 unreachable, caller hears at 009.000000
+004.500000 TEST crash S2.1
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn payloads_are_shortened_and_stay_on_one_line() {
+        let command = Command::from("y".repeat(300));
+        let call = Call { number: 1, name: "Custom", kind: RpcKind::Other, from: S2, to: S0.server };
+        let args = "a\nb".repeat(200);
+        let text = lines(&[
+            (0, Event::CommandAccepted { server: S2, index: 3, term: 1, command: &command }),
+            (1, Event::RequestSent { call, description: &Description::Other, args: &args, bytes: &[] }),
+            (2, Event::Log { server: None, target: "x", level: log::Level::Info, text: format_args!("a\nb") }),
+        ]);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(text.lines().all(|line| line.len() < 220), "{text}");
+    }
+
+    #[test]
+    fn instants_look_like_instants() {
+        for micros in [0, 1, 999_999, 59_000_001, 999_999_999, 1_000_000_000, 98_765_432_101] {
+            let mut line = Line::default();
+            line.instant(Instant::from_micros(micros));
+            assert_eq!(String::from_utf8_lossy(&line.buffer), Instant::from_micros(micros).to_string());
+        }
+    }
+
+    #[test]
+    fn a_full_medium_is_reported_once_at_the_end() {
+        struct Full;
+        impl Destination for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<()> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+        }
+        let mut sink = TextSink::new(Full);
+        for _ in 0..10_000 {
+            sink.note(Instant::START, Topic::Test, "something");
+            sink.flush();
+        }
+        assert_eq!(sink.finish().err().map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+    }
+}
