@@ -2,10 +2,11 @@
 //! time.
 //!
 //! A submission sees [`api`] and calls [`cli::main`]; everything else is the harness. The floors,
-//! from the bottom: [`base`], [`trace`], `sim`, `net` and `disk`, [`api`], `cluster` and
+//! from the bottom: [`base`], [`trace`], [`sim`], [`net`] and [`disk`], [`api`], `cluster` and
 //! [`oracle`], `scenario`, [`lab`], [`runner`], `report`, [`cli`]. A module imports only from
 //! floors below its own.
 
 pub mod base;
 pub mod oracle;
+pub mod sim;
 pub mod trace;

@@ -1,0 +1,310 @@
+//! The loop that everything runs in.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Context;
+use std::time::Duration;
+
+use super::join::{JoinHandle, joined};
+use super::sleep::Sleep;
+use super::task::{Group, GroupId, Observer, Tasks};
+use super::timer::{Action, TimerKey, Timers};
+use super::{Limit, Limits};
+use crate::base::{Clock, Instant, Random};
+
+/// How a simulation ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum End {
+    /// The main task ended.
+    Finished,
+    /// [`Sim::stop`] was called.
+    Stopped,
+    /// The main task waits, and nothing will ever happen again.
+    Deadlocked,
+    /// A limit was reached, while a task of the group with this name was at work.
+    OverLimit(Limit, Rc<str>),
+}
+
+/// Owns a run's tasks and timers. Dropping it drops them, and so breaks the cycles between tasks
+/// and the [`Sim`] handles that they hold.
+pub struct Simulation {
+    sim: Sim,
+}
+
+impl Simulation {
+    /// An empty simulation whose clock is `clock` and whose scheduling draws from `random`.
+    /// `pulse`, if given, counts steps for someone who watches from another thread.
+    pub fn new(clock: Rc<Clock>, random: Random, limits: Limits, pulse: Option<Arc<AtomicU64>>) -> Simulation {
+        let core = Core {
+            clock,
+            random: RefCell::new(random),
+            limits,
+            pulse,
+            tasks: RefCell::new(Tasks::new(next_run())),
+            timers: RefCell::default(),
+            groups: RefCell::default(),
+            stop: RefCell::new(None),
+            steps: Cell::new(0),
+            polls_this_instant: Cell::new(0),
+            closed: Cell::new(false),
+        };
+        Simulation { sim: Sim(Rc::new(core)) }
+    }
+
+    /// A handle for those who live in the simulation.
+    pub fn handle(&self) -> Sim {
+        self.sim.clone()
+    }
+
+    /// Plays until `main`, a task of group `group`, has ended, or until something else ends it.
+    pub fn run(&self, group: GroupId, main: impl Future<Output = ()> + 'static) -> End {
+        let sim = self.sim.clone();
+        self.sim.spawn_detached(group, async move {
+            main.await;
+            sim.0.end(End::Finished);
+        });
+        self.sim.0.run()
+    }
+}
+
+impl Drop for Simulation {
+    fn drop(&mut self) {
+        let core = &self.sim.0;
+        core.closed.set(true);
+        let tasks = core.tasks.borrow_mut().cancel(None);
+        drop(tasks);
+        let actions = core.timers.borrow_mut().drain();
+        drop(actions);
+        let groups = core.groups.take();
+        drop(groups);
+    }
+}
+
+/// Numbers the simulations of this thread, so that no waker of one reaches another.
+fn next_run() -> u64 {
+    thread_local! { static RUNS: Cell<u64> = const { Cell::new(0) }; }
+    RUNS.set(RUNS.get() + 1);
+    RUNS.get()
+}
+
+/// A handle on a simulation: spawns, sleeps, schedules. Cheap to clone.
+#[derive(Clone)]
+pub struct Sim(pub(super) Rc<Core>);
+
+pub(super) struct Core {
+    pub(super) clock: Rc<Clock>,
+    random: RefCell<Random>,
+    limits: Limits,
+    pulse: Option<Arc<AtomicU64>>,
+    tasks: RefCell<Tasks>,
+    pub(super) timers: RefCell<Timers>,
+    groups: RefCell<Vec<Group>>,
+    stop: RefCell<Option<End>>,
+    steps: Cell<u64>,
+    polls_this_instant: Cell<u64>,
+    /// The simulation is being dropped: whoever wants to spawn now comes too late.
+    closed: Cell<bool>,
+}
+
+impl Sim {
+    /// The current virtual time.
+    pub fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    /// The bounds of this run.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Makes a group of tasks. Its name appears in messages about it.
+    pub fn group(&self, name: &str) -> GroupId {
+        let mut groups = self.0.groups.borrow_mut();
+        groups.push(Group { name: name.into(), observer: None, cancelled: false });
+        GroupId(groups.len() as u32 - 1)
+    }
+
+    /// Lets `observer` know of every poll of the group's tasks from now on.
+    pub fn observe(&self, group: GroupId, observer: Rc<dyn Observer>) {
+        self.0.groups.borrow_mut()[group.0 as usize].observer = Some(observer);
+    }
+
+    /// Drops all tasks of a group, wherever they wait, and lets no new one in.
+    pub fn cancel(&self, group: GroupId) {
+        let observer = {
+            let mut groups = self.0.groups.borrow_mut();
+            let group = &mut groups[group.0 as usize];
+            group.cancelled = true;
+            group.observer.take()
+        };
+        let tasks = self.0.tasks.borrow_mut().cancel(Some(group));
+        drop((tasks, observer));
+    }
+
+    /// Starts a task whose result can be awaited.
+    pub fn spawn<T: 'static>(&self, group: GroupId, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
+        let (task, handle) = joined(future);
+        self.spawn_detached(group, task);
+        handle
+    }
+
+    /// Starts a task that nobody waits for.
+    pub fn spawn_detached(&self, group: GroupId, future: impl Future<Output = ()> + 'static) {
+        if self.0.closed.get() || self.0.groups.borrow()[group.0 as usize].cancelled {
+            return;
+        }
+        let mut tasks = self.0.tasks.borrow_mut();
+        tasks.insert(group, Box::pin(future));
+        if tasks.len() > self.0.limits.tasks {
+            self.over(Limit::Tasks, group);
+        }
+    }
+
+    /// Ends after `duration`. A task that sleeps for no time at all still lets others go first.
+    pub fn sleep(&self, duration: Duration) -> Sleep {
+        self.sleep_until(self.now() + duration)
+    }
+
+    /// Ends at `instant`, or at once if it has passed.
+    pub fn sleep_until(&self, instant: Instant) -> Sleep {
+        Sleep::new(self.clone(), instant)
+    }
+
+    /// Does `action` at `instant`, outside of any task.
+    pub fn schedule(&self, instant: Instant, action: impl FnOnce() + 'static) {
+        if self.0.closed.get() {
+            return;
+        }
+        self.insert_timer(instant, Action::Run(Box::new(action)));
+    }
+
+    pub(super) fn insert_timer(&self, instant: Instant, action: Action) -> TimerKey {
+        self.0.timers.borrow_mut().insert(instant.max(self.now()), action)
+    }
+
+    /// Ends the simulation after the current step.
+    pub fn stop(&self) {
+        self.0.end(End::Stopped);
+    }
+
+    /// Ends the simulation because `limit` was reached by a task of `group`.
+    pub fn over(&self, limit: Limit, group: GroupId) {
+        self.0.over(limit, self.0.group_name(group));
+    }
+}
+
+impl Core {
+    fn run(&self) -> End {
+        loop {
+            self.run_ready();
+            if let Some(end) = self.stop.borrow().clone() {
+                return end;
+            }
+            if !self.next_instant() {
+                return self.stop.borrow().clone().unwrap_or(End::Deadlocked);
+            }
+        }
+    }
+
+    /// Polls ready tasks, one at a time and in random order, until none is ready.
+    fn run_ready(&self) {
+        loop {
+            let ready = {
+                let mut tasks = self.tasks.borrow_mut();
+                tasks.collect_woken();
+                tasks.ready()
+            };
+            if ready == 0 || self.stop.borrow().is_some() {
+                return;
+            }
+            let choice = if ready == 1 { 0 } else { self.random.borrow_mut().below(ready as u64) as usize };
+            self.poll(choice);
+        }
+    }
+
+    fn poll(&self, choice: usize) {
+        let Some((key, group, mut future, waker)) = self.tasks.borrow_mut().take(choice) else { return };
+        let observer = self.groups.borrow()[group.0 as usize].observer.clone();
+        if let Some(observer) = &observer {
+            observer.before_poll();
+        }
+        let pending = future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending();
+        let rest = if pending {
+            self.tasks.borrow_mut().put_back(key, future)
+        } else {
+            self.tasks.borrow_mut().remove(key);
+            Some(future)
+        };
+        drop(rest);
+        if let Some(observer) = &observer {
+            observer.after_poll();
+        }
+        self.count_poll(group);
+    }
+
+    fn count_poll(&self, group: GroupId) {
+        self.polls_this_instant.set(self.polls_this_instant.get() + 1);
+        if self.polls_this_instant.get() > self.limits.polls_per_instant {
+            self.over(Limit::PollsPerInstant, self.group_name(group));
+        }
+        self.count_step();
+    }
+
+    fn count_step(&self) {
+        self.steps.set(self.steps.get() + 1);
+        if let Some(pulse) = &self.pulse {
+            pulse.store(self.steps.get(), Ordering::Relaxed);
+        }
+        if self.steps.get() > self.limits.steps {
+            self.over(Limit::Steps, "the run".into());
+        }
+    }
+
+    fn over(&self, limit: Limit, culprit: Rc<str>) {
+        self.end(End::OverLimit(limit, culprit));
+    }
+
+    /// The first reason to end is the one that counts.
+    fn end(&self, end: End) {
+        self.stop.borrow_mut().get_or_insert(end);
+    }
+
+    fn group_name(&self, group: GroupId) -> Rc<str> {
+        self.groups.borrow()[group.0 as usize].name.clone()
+    }
+
+    /// Moves the clock to the next instant and does what is due then. False if there is none.
+    fn next_instant(&self) -> bool {
+        let Some(instant) = self.timers.borrow_mut().next_instant() else { return false };
+        if instant > Instant::START + self.limits.virtual_time {
+            self.over(Limit::VirtualTime, "the run".into());
+            return false;
+        }
+        if instant > self.clock.now() {
+            self.clock.advance(instant);
+            self.polls_this_instant.set(0);
+        }
+        self.do_due(instant);
+        true
+    }
+
+    /// Does everything that was due at `now` when it began. What is added meanwhile waits until
+    /// ready tasks had their turn.
+    fn do_due(&self, now: Instant) {
+        let newest = self.timers.borrow().newest();
+        loop {
+            let Some(action) = self.timers.borrow_mut().pop_due(now, newest) else { return };
+            self.count_step();
+            match action {
+                Action::Wake(waker) => waker.wake(),
+                Action::Run(run) => run(),
+            }
+            if self.stop.borrow().is_some() {
+                return;
+            }
+        }
+    }
+}

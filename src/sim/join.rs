@@ -1,0 +1,49 @@
+//! Waiting for another task's result.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+struct Slot<T> {
+    result: Option<T>,
+    waiting: Option<Waker>,
+}
+
+/// The result of a spawned task, to be awaited. Dropping it does not end the task.
+///
+/// A task that is cancelled never gives a result.
+pub struct JoinHandle<T> {
+    slot: Rc<RefCell<Slot<T>>>,
+}
+
+/// Wraps `future` into a task that leaves its result for the handle.
+pub(super) fn joined<T>(future: impl Future<Output = T>) -> (impl Future<Output = ()>, JoinHandle<T>) {
+    let slot = Rc::new(RefCell::new(Slot { result: None, waiting: None }));
+    let result_goes_to = slot.clone();
+    let task = async move {
+        let result = future.await;
+        let mut slot = result_goes_to.borrow_mut();
+        slot.result = Some(result);
+        if let Some(waiting) = slot.waiting.take() {
+            waiting.wake();
+        }
+    };
+    (task, JoinHandle { slot })
+}
+
+impl<T> Future for JoinHandle<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut JoinHandle<T>>, context: &mut Context<'_>) -> Poll<T> {
+        let mut slot = self.slot.borrow_mut();
+        match slot.result.take() {
+            Some(result) => Poll::Ready(result),
+            None => {
+                slot.waiting = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Tasks, their wakers, and the groups in which they live and die.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+
+use slab::Slab;
+
+/// A set of tasks that are cancelled together: a server's incarnation, or the harness itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct GroupId(pub(super) u32);
+
+/// Someone who is told around every poll of a group's tasks.
+pub trait Observer {
+    /// A task of the group is about to be polled.
+    fn before_poll(&self);
+    /// A task of the group was polled.
+    fn after_poll(&self);
+}
+
+pub(super) type BoxedTask = Pin<Box<dyn Future<Output = ()>>>;
+
+pub(super) struct Task {
+    /// Never used again in this run, unlike the slot.
+    serial: u64,
+    pub(super) group: GroupId,
+    /// None while the task is being polled.
+    pub(super) future: Option<BoxedTask>,
+    pub(super) waker: Waker,
+    queued: bool,
+}
+
+/// Names one task for ever; stale when the task has ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct TaskKey {
+    run: u64,
+    serial: u64,
+    slot: usize,
+}
+
+thread_local! {
+    /// Tasks woken since the executor last looked. Wakers must be `Send`, so they cannot hold
+    /// the executor itself; a thread's runs come one after the other, and a key names its run, so
+    /// that a waker that outlived its run, or fled to another thread, wakes nothing.
+    static WOKEN: RefCell<Vec<TaskKey>> = const { RefCell::new(Vec::new()) };
+}
+
+struct TaskWaker(TaskKey);
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<TaskWaker>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<TaskWaker>) {
+        WOKEN.with_borrow_mut(|woken| woken.push(self.0));
+    }
+}
+
+/// All tasks of a run, and which of them are ready.
+pub(super) struct Tasks {
+    run: u64,
+    slots: Slab<Task>,
+    serial: u64,
+    ready: Vec<usize>,
+}
+
+impl Tasks {
+    /// No tasks; `run` is unlike that of any other simulation on this thread.
+    pub(super) fn new(run: u64) -> Tasks {
+        WOKEN.with_borrow_mut(Vec::clear);
+        Tasks { run, slots: Slab::new(), serial: 0, ready: Vec::new() }
+    }
+
+    /// Adds a task, ready to be polled.
+    pub(super) fn insert(&mut self, group: GroupId, future: BoxedTask) {
+        self.serial += 1;
+        let serial = self.serial;
+        let entry = self.slots.vacant_entry();
+        let slot = entry.key();
+        let waker = Waker::from(Arc::new(TaskWaker(TaskKey { run: self.run, serial, slot })));
+        entry.insert(Task { serial, group, future: Some(future), waker, queued: true });
+        self.ready.push(slot);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Moves what was woken to the ready tasks, each once.
+    pub(super) fn collect_woken(&mut self) {
+        WOKEN.with_borrow_mut(|woken| {
+            for key in woken.drain(..) {
+                match self.slots.get_mut(key.slot) {
+                    Some(task) if key.run == self.run && task.serial == key.serial && !task.queued => {
+                        task.queued = true;
+                        self.ready.push(key.slot);
+                    }
+                    _ => {}
+                }
+            }
+        });
+    }
+
+    pub(super) fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// Takes the `choice`-th ready task out for polling: its key, group, future and waker.
+    pub(super) fn take(&mut self, choice: usize) -> Option<(TaskKey, GroupId, BoxedTask, Waker)> {
+        let slot = self.ready.swap_remove(choice);
+        let task = self.slots.get_mut(slot)?;
+        task.queued = false;
+        let key = TaskKey { run: self.run, serial: task.serial, slot };
+        Some((key, task.group, task.future.take()?, task.waker.clone()))
+    }
+
+    /// Puts a task back that is not done; gives it back if it was cancelled while being polled.
+    pub(super) fn put_back(&mut self, key: TaskKey, future: BoxedTask) -> Option<BoxedTask> {
+        match self.slots.get_mut(key.slot) {
+            Some(task) if task.serial == key.serial => {
+                task.future = Some(future);
+                None
+            }
+            _ => Some(future),
+        }
+    }
+
+    /// Removes a task that is done, unless it was cancelled while being polled.
+    pub(super) fn remove(&mut self, key: TaskKey) {
+        if self.slots.get(key.slot).is_some_and(|task| task.serial == key.serial) {
+            self.slots.remove(key.slot);
+        }
+    }
+
+    /// Removes all tasks of a group, or all tasks there are. The caller drops them when nothing
+    /// is borrowed any more: their destructors may come back to the executor.
+    pub(super) fn cancel(&mut self, group: Option<GroupId>) -> Vec<Task> {
+        let doomed = |task: &Task| group.is_none_or(|group| task.group == group);
+        let slots: Vec<usize> = self.slots.iter().filter(|(_, task)| doomed(task)).map(|(slot, _)| slot).collect();
+        self.ready.retain(|slot| !slots.contains(slot));
+        slots.into_iter().map(|slot| self.slots.remove(slot)).collect()
+    }
+}
+
+/// One group: its name for messages, and who is told of its polls.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub(super) name: Rc<str>,
+    pub(super) observer: Option<Rc<dyn Observer>>,
+    /// No task can be added to a cancelled group.
+    pub(super) cancelled: bool,
+}

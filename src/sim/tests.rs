@@ -1,0 +1,248 @@
+//! The simulator's promises, each as a small world.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::*;
+use crate::base::{Clock, Instant, Random};
+
+fn simulation(seed: u64, limits: Limits) -> (Simulation, Sim, GroupId) {
+    let simulation = Simulation::new(Rc::new(Clock::default()), Random::new(seed), limits, None);
+    let sim = simulation.handle();
+    let group = sim.group("test");
+    (simulation, sim, group)
+}
+
+fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// Ten tasks ready at one instant note the order in which they run.
+fn order(seed: u64) -> Vec<usize> {
+    let (simulation, sim, group) = simulation(seed, Limits::default());
+    let order = Rc::new(RefCell::new(Vec::new()));
+    for number in 0..10 {
+        let order = order.clone();
+        sim.spawn_detached(group, async move { order.borrow_mut().push(number) });
+    }
+    let end = simulation.run(group, sim.sleep(millis(1)));
+    assert_eq!(end, End::Finished);
+    order.take()
+}
+
+#[test]
+fn ready_tasks_run_in_an_order_that_the_seed_decides() {
+    assert_eq!(order(1), order(1));
+    assert_ne!(order(1), order(2));
+}
+
+#[test]
+fn sleeping_takes_exactly_its_time_and_the_clock_jumps() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let woke = Rc::new(Cell::new(Instant::START));
+    let (note, here) = (woke.clone(), sim.clone());
+    let end = simulation.run(group, async move {
+        here.sleep(Duration::from_micros(1)).await;
+        here.sleep(millis(7_000)).await;
+        note.set(here.now());
+    });
+    assert_eq!(end, End::Finished);
+    assert_eq!(woke.get(), Instant::from_micros(7_000_001));
+}
+
+#[test]
+fn spinning_without_time_is_a_limit() {
+    let limits = Limits { polls_per_instant: 500, ..Limits::default() };
+    let (simulation, sim, group) = simulation(1, limits);
+    let end = simulation.run(group, async move {
+        loop {
+            sim.sleep(Duration::ZERO).await;
+        }
+    });
+    assert_eq!(end, End::OverLimit(Limit::PollsPerInstant, "test".into()));
+}
+
+#[test]
+fn every_other_limit_ends_the_run_under_its_name() {
+    let ticking = |limits: Limits| {
+        let (simulation, sim, group) = simulation(1, limits);
+        simulation.run(group, async move {
+            loop {
+                sim.sleep(millis(1)).await;
+                let sleeping = sim.sleep(millis(1_000_000));
+                sim.spawn_detached(group, sleeping);
+            }
+        })
+    };
+    let few_tasks = Limits { tasks: 10, ..Limits::default() };
+    assert_eq!(ticking(few_tasks), End::OverLimit(Limit::Tasks, "test".into()));
+    let few_steps = Limits { steps: 10, ..Limits::default() };
+    assert_eq!(ticking(few_steps), End::OverLimit(Limit::Steps, "the run".into()));
+    let short = Limits { virtual_time: millis(10), ..Limits::default() };
+    assert_eq!(ticking(short), End::OverLimit(Limit::VirtualTime, "the run".into()));
+}
+
+#[test]
+fn waiting_for_what_never_comes_is_a_deadlock() {
+    let (simulation, _, group) = simulation(1, Limits::default());
+    let bell = Notify::new();
+    assert_eq!(simulation.run(group, async move { bell.notified().await }), End::Deadlocked);
+}
+
+#[test]
+fn cancelling_a_group_drops_its_tasks_where_they_wait_and_lets_none_in() {
+    let (simulation, sim, main) = simulation(1, Limits::default());
+    let victim = sim.group("victim");
+    let alive = Rc::new(());
+    for _ in 0..3 {
+        let (held, here) = (alive.clone(), sim.clone());
+        sim.spawn_detached(victim, async move {
+            here.sleep(millis(1_000)).await;
+            panic!("a cancelled task went on, holding {held:?}");
+        });
+    }
+    let (counted, here) = (alive.clone(), sim.clone());
+    let end = simulation.run(main, async move {
+        here.sleep(millis(1)).await;
+        assert_eq!(Rc::strong_count(&counted), 5);
+        here.cancel(victim);
+        assert_eq!(Rc::strong_count(&counted), 2);
+        here.spawn_detached(victim, async { panic!("a task was added to a cancelled group") });
+        here.sleep(millis(2_000)).await;
+    });
+    assert_eq!(end, End::Finished);
+}
+
+#[test]
+fn a_task_may_cancel_its_own_group() {
+    let (simulation, sim, main) = simulation(1, Limits::default());
+    let group = sim.group("suicide");
+    let here = sim.clone();
+    sim.spawn_detached(group, async move {
+        here.cancel(group);
+        here.sleep(millis(1)).await;
+        panic!("went on after its end");
+    });
+    assert_eq!(simulation.run(main, sim.sleep(millis(10))), End::Finished);
+}
+
+#[test]
+fn a_timeout_gives_up_on_time_and_not_earlier() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let end = simulation.run(group, async move {
+        assert_eq!(timeout(sim.clone(), millis(5), sim.sleep(millis(9))).await, None);
+        assert_eq!(sim.now(), Instant::from_millis(5));
+        assert_eq!(timeout(sim.clone(), millis(5), sim.sleep(millis(4))).await, Some(()));
+        assert_eq!(sim.now(), Instant::from_millis(9));
+    });
+    assert_eq!(end, End::Finished);
+}
+
+#[test]
+fn a_hand_over_ends_when_the_item_is_taken() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let (giver, mut taker) = handover();
+    let here = sim.clone();
+    sim.spawn_detached(group, async move {
+        giver.give(1).await;
+        assert_eq!(here.now(), Instant::from_millis(5));
+        giver.give(2).await;
+        assert_eq!(here.now(), Instant::from_millis(10));
+    });
+    let end = simulation.run(group, async move {
+        for expected in [1, 2] {
+            sim.sleep(millis(5)).await;
+            assert_eq!(taker.take().await, expected);
+        }
+        sim.sleep(millis(1)).await;
+    });
+    assert_eq!(end, End::Finished);
+}
+
+#[test]
+fn an_offer_that_is_dropped_is_withdrawn() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let (giver, mut taker) = handover();
+    let end = simulation.run(group, async move {
+        assert_eq!(timeout(sim.clone(), millis(1), giver.give(1)).await, None);
+        let later = timeout(sim.clone(), millis(1), giver.give(2));
+        let handle = sim.spawn(group, async move { taker.take().await });
+        assert_eq!(later.await, Some(()));
+        assert_eq!(handle.await, 2);
+    });
+    assert_eq!(end, End::Finished);
+}
+
+#[test]
+fn a_ring_that_nobody_heard_is_kept_once() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let bell = Notify::new();
+    bell.notify();
+    bell.notify();
+    let end = simulation.run(group, async move {
+        bell.notified().await;
+        assert_eq!(timeout(sim, millis(1), bell.notified()).await, None);
+    });
+    assert_eq!(end, End::Finished);
+}
+
+#[test]
+fn a_channel_keeps_order_and_ends_with_its_senders() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let (sender, mut receiver) = channel();
+    let second = sender.clone();
+    sim.spawn_detached(group, async move {
+        (1..=3).for_each(|item| sender.send(item));
+        drop(second);
+    });
+    let end = simulation.run(group, async move {
+        for expected in [Some(1), Some(2), Some(3), None] {
+            assert_eq!(receiver.recv().await, expected);
+        }
+    });
+    assert_eq!(end, End::Finished);
+}
+
+#[test]
+fn a_waker_that_outlived_its_simulation_wakes_nothing() {
+    let kept = Rc::new(RefCell::new(None));
+    let (first, _, group) = simulation(1, Limits::default());
+    let keep = kept.clone();
+    let main = std::future::poll_fn(move |context| {
+        *keep.borrow_mut() = Some(context.waker().clone());
+        std::task::Poll::Ready(())
+    });
+    assert_eq!(first.run(group, main), End::Finished);
+    drop(first);
+
+    let (second, sim, group) = simulation(1, Limits::default());
+    let polls = Rc::new(Cell::new(0));
+    let counted = polls.clone();
+    let main = std::future::poll_fn(move |_| {
+        counted.set(counted.get() + 1);
+        if let Some(waker) = kept.borrow_mut().take() {
+            waker.wake();
+        }
+        std::task::Poll::<()>::Pending
+    });
+    drop(sim);
+    assert_eq!(second.run(group, main), End::Deadlocked);
+    assert_eq!(polls.get(), 1);
+}
+
+#[test]
+fn dropping_a_simulation_drops_its_tasks_and_timers() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let alive = Rc::new(());
+    let (in_task, in_timer, here) = (alive.clone(), alive.clone(), sim.clone());
+    sim.spawn_detached(group, async move {
+        here.sleep(millis(1_000)).await;
+        drop(in_task);
+    });
+    sim.schedule(Instant::from_millis(2_000), move || drop(in_timer));
+    simulation.run(group, sim.sleep(millis(1)));
+    assert_eq!(Rc::strong_count(&alive), 3);
+    drop(simulation);
+    assert_eq!(Rc::strong_count(&alive), 1);
+}
