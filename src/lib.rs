@@ -6,7 +6,11 @@
 //! [`oracle`], `scenario`, [`lab`], [`runner`], `report`, [`cli`]. A module imports only from
 //! floors below its own.
 
+pub mod api;
 pub mod base;
+pub mod cluster;
+pub mod disk;
+pub mod net;
 pub mod oracle;
 pub mod sim;
 pub mod trace;

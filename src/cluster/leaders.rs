@@ -1,0 +1,100 @@
+//! Who leads, and in which term (`lab-spec` §2.10).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Step;
+use super::cluster::Cluster;
+use crate::api::ServerState;
+use crate::base::{ServerId, Term};
+
+/// How often check_one_leader looks.
+const ROUNDS: usize = 10;
+
+impl Cluster {
+    /// The server that leads, once one does; of several in different terms, the one of the
+    /// highest. Looks ten times, every 450 to 549 ms.
+    ///
+    /// # Errors
+    /// If two connected servers lead in one term, or nobody leads for ten looks.
+    pub async fn check_one_leader(&self) -> Step<ServerId> {
+        for _ in 0..ROUNDS {
+            let pause = self.random(|random| random.millis(450..=549));
+            self.sleep(pause).await;
+            if let Some(leader) = self.find_leader()? {
+                return Ok(leader);
+            }
+        }
+        let connected: Vec<ServerId> = self.connected_servers().collect();
+        let evidence = format!("none of the connected servers {connected:?} led at any of {ROUNDS} looks");
+        self.fail("one leader", connected, vec![evidence])
+    }
+
+    /// One look at all connected servers.
+    fn find_leader(&self) -> Step<Option<ServerId>> {
+        let mut leaders: BTreeMap<Term, Vec<ServerId>> = BTreeMap::new();
+        for server in self.connected_servers() {
+            if let Some(ServerState { term, is_leader: true }) = self.state(server) {
+                leaders.entry(term).or_default().push(server);
+            }
+        }
+        for (term, servers) in &leaders {
+            self.expect(servers.len() == 1, "one leader", servers, || format!("{servers:?} all lead in term {term}"))?;
+        }
+        Ok(leaders.last_key_value().map(|(_, servers)| servers[0]))
+    }
+
+    /// The term of all connected servers.
+    ///
+    /// # Errors
+    /// If they do not agree, or nobody is connected.
+    pub fn check_terms(&self) -> Step<Term> {
+        let states = self.connected_servers().filter_map(|server| Some((server, self.state(server)?.term)));
+        let terms: Vec<(ServerId, Term)> = states.collect();
+        let Some(&(_, term)) = terms.first() else {
+            return self.fail("same term", vec![], vec!["no server is connected".to_owned()]);
+        };
+        let servers: Vec<ServerId> = terms.iter().map(|(server, _)| *server).collect();
+        let evidence = || format!("the servers are in different terms: {terms:?}");
+        self.expect(terms.iter().all(|(_, other)| *other == term), "same term", &servers, evidence)?;
+        Ok(term)
+    }
+
+    /// Checks that no connected server leads.
+    ///
+    /// # Errors
+    /// If one does.
+    pub fn check_no_leader(&self) -> Step {
+        let leads = |server: &ServerId| self.state(*server).is_some_and(|state| state.is_leader);
+        match self.connected_servers().find(leads) {
+            Some(leader) => {
+                let evidence = format!("{leader} leads, although it cannot reach a majority");
+                self.fail("no leader", vec![leader], vec![evidence])
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What a server says of itself; none if it is down.
+    pub fn state(&self, server: ServerId) -> Option<ServerState> {
+        let running = self.servers.borrow()[server.number()].running.clone()?;
+        Some(running.raft.call(|raft| raft.state()))
+    }
+
+    /// Whether any server that is up is in another term than `term`.
+    pub fn term_moved(&self, term: Term) -> bool {
+        self.servers().filter_map(|server| self.state(server)).any(|state| state.term != term)
+    }
+
+    /// Sleeps for the tester's idea of an election timeout, 1000 ms, times `factor`.
+    pub async fn sleep_elections(&self, factor: u32) {
+        self.sleep(ELECTION_TIMEOUT * factor).await;
+    }
+
+    pub(super) fn connected_servers(&self) -> impl Iterator<Item = ServerId> + '_ {
+        self.servers().filter(|server| self.is_connected(*server))
+    }
+}
+
+/// `RaftElectionTimeout`: a constant of the tester; Raft never sees it.
+const ELECTION_TIMEOUT: Duration = Duration::from_millis(1_000);

@@ -1,0 +1,171 @@
+//! Servers that come and go, and the state of the network between them (`lab-spec` §2.3 to §2.6).
+
+use std::rc::Rc;
+
+use super::cluster::{Cluster, Running};
+use super::sampler::Sampler;
+use super::service::{self, Service};
+use super::{Failure, Step};
+use crate::api::{ApplySender, Life, LogScope};
+use crate::base::{Incarnation, ServerId};
+use crate::net::rules;
+use crate::sim;
+use crate::trace::Event;
+
+impl Cluster {
+    /// Starts all servers, then connects all, as the course's `make_config` does.
+    ///
+    /// # Errors
+    /// None in practice: no server has a snapshot to restore yet.
+    pub fn construct(self: &Rc<Cluster>) -> Step {
+        self.trace.emit(&Event::Began { servers: self.setup.servers });
+        self.set_reliable(!self.setup.unreliable);
+        for server in self.servers() {
+            self.start(server)?;
+        }
+        self.servers().for_each(|server| self.connect(server));
+        self.trace.emit(&Event::Constructed);
+        Ok(())
+    }
+
+    /// Starts a server, after crashing it if it is up. It is disconnected afterwards.
+    ///
+    /// # Errors
+    /// If what the server saved holds a snapshot that no service made.
+    pub fn start(self: &Rc<Cluster>, server: ServerId) -> Step {
+        self.crash(server);
+        let incarnation = self.next_life(server);
+        self.trace.emit(&Event::Started { server: incarnation });
+        self.restore_service(incarnation)?;
+        self.boot(incarnation);
+        Ok(())
+    }
+
+    fn next_life(&self, server: ServerId) -> Incarnation {
+        let mut servers = self.servers.borrow_mut();
+        let lives = &mut servers[server.number()].lives;
+        *lives += 1;
+        Incarnation { server, life: *lives }
+    }
+
+    /// The service comes up before its Raft, from the saved snapshot if there is one.
+    fn restore_service(&self, incarnation: Incarnation) -> Step {
+        let server = incarnation.server;
+        self.record.borrow_mut().restart(server);
+        let snapshot = self.servers.borrow()[server.number()].disk.snapshot();
+        if snapshot.is_empty() {
+            return Ok(());
+        }
+        let ingested = self.record.borrow_mut().ingest(server, &snapshot, None);
+        match ingested {
+            Ok(index) => {
+                self.trace.emit(&Event::SnapshotRestored { server: incarnation, index, snapshot: &snapshot });
+                Ok(())
+            }
+            Err((text, servers)) => self.fail("restore snapshot", servers, vec![text]),
+        }
+    }
+
+    /// Makes the Raft of a new life, its service and its RPC handlers.
+    fn boot(self: &Rc<Cluster>, incarnation: Incarnation) {
+        let server = incarnation.server;
+        let life = Rc::new(Life::begin(&self.sim, incarnation));
+        let (give, take) = sim::handover();
+        let random = self.setup.seed.numbered_stream("server", boot_number(incarnation));
+        let disk = self.servers.borrow()[server.number()].disk.clone();
+        let persister = disk.persister(incarnation, life.alive.clone(), self.trace.clone());
+        let boot = life.boot(&self.sim, &self.network, self.setup.servers, persister, ApplySender::new(give), random);
+        let raft = {
+            let _scope = LogScope::enter(&self.trace, incarnation);
+            (self.setup.make)(boot)
+        };
+        let raft = Sampler::new(raft, incarnation, life.alive.clone(), self.trace.clone());
+        self.sim.observe(life.group, raft.clone());
+        let service = Service { cluster: Rc::downgrade(self), incarnation, raft: raft.clone() };
+        self.sim.spawn_detached(life.group, service::take_all(service, take));
+        self.network.set_service(server, Some(life.service.clone()));
+        self.servers.borrow_mut()[server.number()].running = Some(Running { life, raft: raft.clone() });
+        raft.call(|_| ());
+    }
+
+    /// Crashes a server: cuts it off, forgets everything that it has not saved, and drops its
+    /// tasks wherever they wait. Nothing happens to a server that is down, except that it is
+    /// disconnected.
+    pub fn crash(&self, server: ServerId) {
+        self.disconnect(server);
+        let Some(running) = self.servers.borrow_mut()[server.number()].running.take() else { return };
+        self.network.set_service(server, None);
+        self.trace.emit(&Event::Crashed { server: running.life.incarnation });
+        // Dead first: what `kill` still tries has no effect.
+        running.life.alive.end();
+        running.raft.call(|raft| raft.kill());
+        running.life.end(&self.sim);
+    }
+
+    /// Lets a server talk to all connected ones.
+    pub fn connect(&self, server: ServerId) {
+        if !self.cut.is_connected(server) {
+            self.cut.set_connected(server, true);
+            self.trace.emit(&Event::Connected { server });
+        }
+    }
+
+    /// Cuts a server off from everybody, itself included.
+    pub fn disconnect(&self, server: ServerId) {
+        if self.cut.is_connected(server) {
+            self.cut.set_connected(server, false);
+            self.trace.emit(&Event::Disconnected { server });
+        }
+    }
+
+    /// Whether a server is connected.
+    pub fn is_connected(&self, server: ServerId) -> bool {
+        self.cut.is_connected(server)
+    }
+
+    /// Whether a server is up.
+    pub fn is_running(&self, server: ServerId) -> bool {
+        self.servers.borrow()[server.number()].running.is_some()
+    }
+
+    /// Makes the network reliable, or the lab's unreliable one.
+    pub fn set_reliable(&self, reliable: bool) {
+        let rule = (!reliable).then(|| self.network.install(rules::Unreliable));
+        let earlier = self.unreliable.replace(rule);
+        drop(earlier);
+        self.network_changed();
+    }
+
+    /// Holds two thirds of the replies back, or does so no more.
+    pub fn set_long_reordering(&self, reordering: bool) {
+        let rule = reordering.then(|| self.network.install(rules::LongReordering));
+        let earlier = self.reordering.replace(rule);
+        drop(earlier);
+        self.network_changed();
+    }
+
+    fn network_changed(&self) {
+        let reliable = self.unreliable.borrow().is_none();
+        let reordering = self.reordering.borrow().is_some();
+        self.trace.emit(&Event::NetworkChanged { reliable, reordering });
+    }
+
+    /// What the end of a test checks: that it took no longer than the lab allows (§2.14).
+    ///
+    /// # Errors
+    /// If more than `limit` has passed since construction.
+    pub fn check_time(&self, limit: std::time::Duration) -> Step {
+        let time = self.figures().virtual_time;
+        let failure = || format!("the test took {time:?} of virtual time, more than the {limit:?} it may take");
+        self.expect(time <= limit, "time limit", &[], failure)
+    }
+
+    pub(super) fn abort_apply(&self, text: String, servers: Vec<ServerId>) {
+        self.abort(Failure { check: "apply", at: self.sim.now(), servers, evidence: vec![text] });
+    }
+}
+
+/// Tells every life of every server apart.
+fn boot_number(incarnation: Incarnation) -> u64 {
+    (incarnation.server.number() as u64) << 32 | u64::from(incarnation.life)
+}

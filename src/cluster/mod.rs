@@ -1,0 +1,31 @@
+//! Floor 5: the lab's harness around a set of servers.
+//!
+//! Starts, crashes, connects and disconnects servers; plays the service above each Raft; and
+//! offers the helpers that the course's scenarios are written in. Source: `lab-spec` section 2.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `cluster` | the cluster itself, and what is fixed when it is made |
+//! | `lifecycle` | construct, start, crash, connect, disconnect; the network's kind |
+//! | `sampler` | looks at a server's state after each of its steps |
+//! | `service` | takes what Raft applies, and checks it |
+//! | `record` | who applied what |
+//! | `leaders` | check_one_leader, check_terms, check_no_leader |
+//! | `agreement` | submit, one, wait, n_committed |
+//! | `failure` | a check that was not met |
+//!
+//! It does not know the oracles: what it checks is what the course checks.
+
+mod agreement;
+#[expect(clippy::module_inception, reason = "the cluster is what this floor is about")]
+mod cluster;
+mod failure;
+mod leaders;
+mod lifecycle;
+mod record;
+mod sampler;
+mod service;
+
+pub use agreement::Retry;
+pub use cluster::{Cluster, Figures, Setup};
+pub use failure::{Failure, Step};

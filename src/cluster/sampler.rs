@@ -1,0 +1,58 @@
+//! Looks at a server's state after each of its steps, so that no leader, however short-lived, goes
+//! unseen.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crate::api::{LogScope, Raft, ServerState};
+use crate::base::{Alive, Incarnation};
+use crate::sim::Observer;
+use crate::trace::{Event, Trace};
+
+/// Watches one incarnation.
+pub(super) struct Sampler {
+    raft: Rc<dyn Raft>,
+    incarnation: Incarnation,
+    alive: Alive,
+    trace: Rc<Trace>,
+    last: Cell<Option<ServerState>>,
+    scope: RefCell<Option<LogScope>>,
+}
+
+impl Sampler {
+    pub(super) fn new(raft: Rc<dyn Raft>, incarnation: Incarnation, alive: Alive, trace: Rc<Trace>) -> Rc<Sampler> {
+        let (last, scope) = (Cell::new(None), RefCell::new(None));
+        Rc::new(Sampler { raft, incarnation, alive, trace, last, scope })
+    }
+
+    /// Calls into the server from outside of its tasks, and looks at its state afterwards.
+    pub(super) fn call<T>(&self, call: impl FnOnce(&dyn Raft) -> T) -> T {
+        let _scope = LogScope::enter(&self.trace, self.incarnation);
+        let result = call(&*self.raft);
+        self.sample();
+        result
+    }
+
+    /// Reports the state if it changed.
+    fn sample(&self) {
+        if !self.alive.get() {
+            return;
+        }
+        let state = self.raft.state();
+        if self.last.replace(Some(state)) != Some(state) {
+            let ServerState { term, is_leader } = state;
+            self.trace.emit(&Event::StateChanged { server: self.incarnation, term, is_leader });
+        }
+    }
+}
+
+impl Observer for Sampler {
+    fn before_poll(&self) {
+        *self.scope.borrow_mut() = Some(LogScope::enter(&self.trace, self.incarnation));
+    }
+
+    fn after_poll(&self) {
+        self.sample();
+        *self.scope.borrow_mut() = None;
+    }
+}

@@ -1,0 +1,27 @@
+//! Floor 3: the lab's RPC network.
+//!
+//! A call is a request and its reply, both as bytes. What becomes of them is decided by a list of
+//! rules: each fault is a small value with its documented numbers ([`rules`]), and the fabric
+//! knows none of them. Source: the course's `labrpc` package, `lab-spec` section 1.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `fabric` | the life of one call |
+//! | `service` | what answers for one incarnation of a server |
+//! | `answer` | what a caller waits for |
+//! | `rule`, `rules/` | what may happen to messages |
+//!
+//! It knows nothing of Raft.
+
+mod answer;
+mod fabric;
+mod rule;
+pub mod rules;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub use answer::Answer;
+pub use fabric::{Network, Outgoing, RuleGuard};
+pub use rule::{Dice, Fate, Link, Rule};
+pub use service::{Handler, Request, Responder, Service};
