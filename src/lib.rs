@@ -12,5 +12,6 @@ pub mod cluster;
 pub mod disk;
 pub mod net;
 pub mod oracle;
+pub mod scenario;
 pub mod sim;
 pub mod trace;

@@ -1,0 +1,56 @@
+//! What survives a crash: `current_term`, `voted_for` and the log (Figure 2), and the snapshot.
+//!
+//! The log is kept encoded, so that saving it means handing over parts that mostly have not
+//! changed.
+
+use bytes::Bytes;
+use raftlab::api::{Ctx, Index, Parts, Persister, ServerId, Term};
+
+use super::Server;
+use super::log::Log;
+use super::state::{Role, State, draw_election_timeout};
+
+/// What is saved before the log's entries: `current_term`, `voted_for`, and where the log begins.
+type Head = (Term, Option<ServerId>, Index, Term);
+
+impl Server {
+    /// Saves the persistent state, with a new snapshot if there is one. To be called before the
+    /// change can be seen by anybody: before a reply, a request, or the return to a client.
+    pub(super) fn persist(&self, state: &State, snapshot: Option<Bytes>) {
+        let log = &state.log;
+        let head: Head = (state.current_term, state.voted_for, log.base_index(), log.base_term());
+        let head = postcard::to_extend(&head, Vec::with_capacity(32)).expect("plain numbers can be encoded");
+        let mut parts = Parts::from(head);
+        log.encoded_parts().for_each(|part| parts.push(part));
+        self.persister.save(parts, snapshot);
+    }
+}
+
+/// The state after a restart, or of a server that starts for the first time.
+pub(super) fn restore(persister: &Persister, ctx: &Ctx) -> State {
+    let (current_term, voted_for, log) = read(&persister.state());
+    State {
+        current_term,
+        voted_for,
+        // The snapshot holds what is committed through the log's base, and the service has
+        // restored itself from it.
+        commit_index: log.base_index(),
+        last_applied: log.base_index(),
+        log,
+        role: Role::Follower,
+        timer_restarted: ctx.now(),
+        election_timeout: draw_election_timeout(ctx),
+        installed: None,
+    }
+}
+
+fn read(saved: &[u8]) -> (Term, Option<ServerId>, Log) {
+    if saved.is_empty() {
+        return (0, None, Log::new(0, 0));
+    }
+    let (head, entries) = postcard::take_from_bytes::<Head>(saved).expect("this is what was saved");
+    let (current_term, voted_for, base_index, base_term) = head;
+    let mut log = Log::new(base_index, base_term);
+    log.extend_encoded(entries);
+    (current_term, voted_for, log)
+}

@@ -1,0 +1,62 @@
+//! All scenarios, by the names under which lab files ask for them.
+
+use super::tester::{Play, Tester};
+use super::{election, hard_networks, log, persistence, snapshots};
+
+/// A scenario: its name, the numbers that it needs from the lab file, and its code.
+pub struct Scenario {
+    /// The name by which lab files ask for it.
+    pub name: &'static str,
+    /// The parameters that a test of it must give, and no others.
+    pub parameters: &'static [&'static str],
+    /// Plays it.
+    pub play: fn(Tester) -> Play,
+}
+
+macro_rules! scenarios {
+    ($($name:literal => $module:ident :: $function:ident ( $($parameter:literal),* );)*) => {
+        /// Every scenario, in the course's order.
+        pub const SCENARIOS: &[Scenario] = &[
+            $(Scenario {
+                name: $name,
+                parameters: &[$($parameter),*],
+                play: |tester| Box::pin($module::$function(tester)),
+            },)*
+        ];
+    };
+}
+
+scenarios! {
+    "initial-election" => election::initial_election();
+    "re-election" => election::re_election();
+    "many-elections" => election::many_elections("rounds");
+    "basic-agree" => log::basic_agree("commands");
+    "rpc-bytes" => log::rpc_bytes("commands", "command_bytes", "extra_bytes_max");
+    "follower-failure" => log::follower_failure();
+    "leader-failure" => log::leader_failure();
+    "fail-agree" => log::fail_agree();
+    "fail-no-agree" => log::fail_no_agree();
+    "concurrent-starts" => log::concurrent_starts("tries", "commands");
+    "rejoin" => log::rejoin();
+    "backup" => log::backup("commands");
+    "count" => log::count(
+        "tries", "commands", "election_rpcs_max", "rpcs_per_command_max", "extra_commands", "idle_rpcs_max"
+    );
+    "persist1" => persistence::persist1();
+    "persist2" => persistence::persist2("rounds");
+    "persist3" => persistence::persist3();
+    "figure8" => persistence::figure8("steps");
+    "unreliable-agree" => hard_networks::unreliable_agree("rounds", "clients");
+    "figure8-unreliable" => hard_networks::figure8_unreliable("steps", "reordering_from");
+    "churn" => hard_networks::churn("rounds", "clients");
+    "snapshot" => snapshots::snapshot("rounds", "log_size_max");
+    "snapshot-install" => snapshots::snapshot_install("rounds", "log_size_max");
+    "snapshot-install-crash" => snapshots::snapshot_install_crash("rounds", "log_size_max");
+    "snapshot-all-crash" => snapshots::snapshot_all_crash("rounds");
+    "snapshot-init" => snapshots::snapshot_init("commands");
+}
+
+/// The scenario called `name`.
+pub fn find(name: &str) -> Option<&'static Scenario> {
+    SCENARIOS.iter().find(|scenario| scenario.name == name)
+}
