@@ -8,10 +8,14 @@
 
 pub mod api;
 pub mod base;
+pub mod cli;
 pub mod cluster;
 pub mod disk;
+pub mod lab;
 pub mod net;
 pub mod oracle;
+pub mod report;
+pub mod runner;
 pub mod scenario;
 pub mod sim;
 pub mod trace;

@@ -62,7 +62,11 @@ impl Ctx {
     }
 
     /// Waits for `future`, but no longer than `duration`; none if time ran out first.
-    pub fn timeout<F: Future>(&self, duration: Duration, future: F) -> impl Future<Output = Option<F::Output>> {
+    pub fn timeout<F: Future>(
+        &self,
+        duration: Duration,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + use<F> {
         sim::timeout(self.sim.clone(), duration, future)
     }
 

@@ -75,11 +75,11 @@ impl Cluster {
         let disk = self.servers.borrow()[server.number()].disk.clone();
         let persister = disk.persister(incarnation, life.alive.clone(), self.trace.clone());
         let boot = life.boot(&self.sim, &self.network, self.setup.servers, persister, ApplySender::new(give), random);
-        let raft = {
+        let raft = self.sim.enter(life.group, || {
             let _scope = LogScope::enter(&self.trace, incarnation);
             (self.setup.make)(boot)
-        };
-        let raft = Sampler::new(raft, incarnation, life.alive.clone(), self.trace.clone());
+        });
+        let raft = Sampler::new(raft, &life, self.trace.clone(), self.sim.clone());
         self.sim.observe(life.group, raft.clone());
         let service = Service { cluster: Rc::downgrade(self), incarnation, raft: raft.clone() };
         self.sim.spawn_detached(life.group, service::take_all(service, take));

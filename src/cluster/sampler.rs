@@ -4,9 +4,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::api::{LogScope, Raft, ServerState};
+use crate::api::{Life, LogScope, Raft, ServerState};
 use crate::base::{Alive, Incarnation};
-use crate::sim::Observer;
+use crate::sim::{GroupId, Observer, Sim};
 use crate::trace::{Event, Trace};
 
 /// Watches one incarnation.
@@ -15,22 +15,27 @@ pub(super) struct Sampler {
     incarnation: Incarnation,
     alive: Alive,
     trace: Rc<Trace>,
+    sim: Sim,
+    group: GroupId,
     last: Cell<Option<ServerState>>,
     scope: RefCell<Option<LogScope>>,
 }
 
 impl Sampler {
-    pub(super) fn new(raft: Rc<dyn Raft>, incarnation: Incarnation, alive: Alive, trace: Rc<Trace>) -> Rc<Sampler> {
-        let (last, scope) = (Cell::new(None), RefCell::new(None));
-        Rc::new(Sampler { raft, incarnation, alive, trace, last, scope })
+    pub(super) fn new(raft: Rc<dyn Raft>, life: &Life, trace: Rc<Trace>, sim: Sim) -> Rc<Sampler> {
+        let Life { incarnation, group, .. } = *life;
+        let (alive, last, scope) = (life.alive.clone(), Cell::new(None), RefCell::new(None));
+        Rc::new(Sampler { raft, incarnation, alive, trace, sim, group, last, scope })
     }
 
     /// Calls into the server from outside of its tasks, and looks at its state afterwards.
     pub(super) fn call<T>(&self, call: impl FnOnce(&dyn Raft) -> T) -> T {
-        let _scope = LogScope::enter(&self.trace, self.incarnation);
-        let result = call(&*self.raft);
-        self.sample();
-        result
+        self.sim.enter(self.group, || {
+            let _scope = LogScope::enter(&self.trace, self.incarnation);
+            let result = call(&*self.raft);
+            self.sample();
+            result
+        })
     }
 
     /// Reports the state if it changed.

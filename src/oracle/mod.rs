@@ -4,5 +4,7 @@
 //! with its evidence.
 
 mod violation;
+mod watch;
 
 pub use violation::{Oracle, Violation};
+pub use watch::Watch;

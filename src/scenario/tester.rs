@@ -5,6 +5,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::cluster::{Cluster, Step};
 
@@ -19,12 +20,12 @@ pub type Parameters = BTreeMap<String, u64>;
 #[derive(Clone)]
 pub struct Tester {
     cluster: Rc<Cluster>,
-    parameters: Rc<Parameters>,
+    parameters: Arc<Parameters>,
 }
 
 impl Tester {
     /// A tester for one run.
-    pub fn new(cluster: Rc<Cluster>, parameters: Rc<Parameters>) -> Tester {
+    pub fn new(cluster: Rc<Cluster>, parameters: Arc<Parameters>) -> Tester {
         Tester { cluster, parameters }
     }
 

@@ -50,6 +50,7 @@ impl Simulation {
             steps: Cell::new(0),
             polls_this_instant: Cell::new(0),
             closed: Cell::new(false),
+            at_work: Cell::new(None),
         };
         Simulation { sim: Sim(Rc::new(core)) }
     }
@@ -107,6 +108,8 @@ pub(super) struct Core {
     polls_this_instant: Cell<u64>,
     /// The simulation is being dropped: whoever wants to spawn now comes too late.
     closed: Cell<bool>,
+    /// Whose code is running, for messages about it.
+    at_work: Cell<Option<GroupId>>,
 }
 
 impl Sim {
@@ -185,6 +188,19 @@ impl Sim {
         self.0.timers.borrow_mut().insert(instant.max(self.now()), action)
     }
 
+    /// Calls code that belongs to `group`, from wherever.
+    pub fn enter<T>(&self, group: GroupId, call: impl FnOnce() -> T) -> T {
+        let caller = self.0.at_work.replace(Some(group));
+        let result = call();
+        self.0.at_work.set(caller);
+        result
+    }
+
+    /// The name of the group whose code is running; after a panic, of the one that panicked.
+    pub fn at_work(&self) -> Option<Rc<str>> {
+        self.0.at_work.get().map(|group| self.0.group_name(group))
+    }
+
     /// Ends the simulation after the current step.
     pub fn stop(&self) {
         self.0.end(End::Stopped);
@@ -231,6 +247,7 @@ impl Core {
         if let Some(observer) = &observer {
             observer.before_poll();
         }
+        self.at_work.set(Some(group));
         let pending = future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending();
         let rest = if pending {
             self.tasks.borrow_mut().put_back(key, future)
@@ -242,6 +259,7 @@ impl Core {
         if let Some(observer) = &observer {
             observer.after_poll();
         }
+        self.at_work.set(None);
         self.count_poll(group);
     }
 

@@ -36,7 +36,8 @@ impl Destination for Vec<u8> {
 
 /// A sink that writes one line per event.
 pub struct TextSink<D> {
-    destination: D,
+    /// None once the trace is finished.
+    destination: Option<D>,
     error: Option<io::Error>,
     line: Line,
     /// The last reported term of each server, shown on its lines.
@@ -46,18 +47,18 @@ pub struct TextSink<D> {
 impl<D: Destination> TextSink<D> {
     /// A sink that sends its lines to `destination`.
     pub fn new(destination: D) -> TextSink<D> {
-        TextSink { destination, error: None, line: Line::default(), terms: Vec::new() }
+        TextSink { destination: Some(destination), error: None, line: Line::default(), terms: Vec::new() }
     }
 
-    /// Hands over what is still kept, and gives the destination back.
+    /// Hands over what is still kept, and gives the destination back. What comes later is lost.
     ///
     /// # Errors
     /// The first one that the destination reported.
-    pub fn finish(mut self) -> io::Result<D> {
+    pub fn finish(&mut self) -> io::Result<Option<D>> {
         self.flush();
-        match self.error {
+        match self.error.take() {
             Some(error) => Err(error),
-            None => Ok(self.destination),
+            None => Ok(self.destination.take()),
         }
     }
 
@@ -69,8 +70,8 @@ impl<D: Destination> TextSink<D> {
     }
 
     fn flush(&mut self) {
-        if self.error.is_none() {
-            self.error = self.destination.write(&self.line.buffer).err();
+        if let (Some(destination), None) = (&mut self.destination, &self.error) {
+            self.error = destination.write(&self.line.buffer).err();
         }
         self.line.buffer.clear();
     }
@@ -427,7 +428,8 @@ mod tests {
         for (at, event) in events {
             sink.event(Instant::from_micros(*at), event);
         }
-        String::from_utf8(sink.finish().expect("memory does not fail")).expect("traces are UTF-8")
+        let text = sink.finish().expect("memory does not fail").unwrap_or_default();
+        String::from_utf8(text).expect("traces are UTF-8")
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) async fn run_replicator(server: Rc<Server>) {
 impl Server {
     /// A heartbeat; carries entries unless some may still be under way.
     fn beat(self: &Rc<Server>, state: &mut State, peer: ServerId) {
-        let Some(progress) = progress(state, peer) else { return };
+        let Some(progress) = progress_of(state, peer) else { return };
         match progress.in_flight {
             InFlight::Recent => {
                 progress.in_flight = InFlight::Overdue;
@@ -64,7 +64,7 @@ impl Server {
     /// Sends what a follower lacks, unless something is under way to it.
     pub(super) fn replicate(self: &Rc<Server>, state: &mut State, peer: ServerId) {
         let last_index = state.log.last_index();
-        let Some(progress) = progress(state, peer) else { return };
+        let Some(progress) = progress_of(state, peer) else { return };
         if progress.in_flight == InFlight::No && progress.next_index <= last_index {
             self.send(state, peer);
         }
@@ -74,7 +74,7 @@ impl Server {
     /// snapshot; an empty append if there is nothing.
     fn send(self: &Rc<Server>, state: &mut State, peer: ServerId) {
         let (base_index, last_index) = (state.log.base_index(), state.log.last_index());
-        let Some(progress) = progress(state, peer) else { return };
+        let Some(progress) = progress_of(state, peer) else { return };
         let next_index = progress.next_index;
         let nothing_new = next_index > last_index;
         if !nothing_new {
@@ -137,9 +137,9 @@ impl Server {
             // L.3b: a late refusal of an older request does not come here.
             let match_index = progress.match_index;
             let next_index = back_up(&state, conflict, sent.prev_log_index).max(match_index + 1);
-            if let Some(progress) = progress(&mut state, peer) {
-                progress.next_index = next_index;
-                progress.in_flight = InFlight::No;
+            if let Some(follower) = progress_of(&mut state, peer) {
+                follower.next_index = next_index;
+                follower.in_flight = InFlight::No;
             }
         }
         self.replicate(&mut state, peer);
@@ -213,11 +213,11 @@ impl Progress {
 }
 
 pub(super) fn ticket(state: &mut State, peer: ServerId) -> u64 {
-    progress(state, peer).map_or(0, |progress| progress.sent)
+    progress_of(state, peer).map_or(0, |progress| progress.sent)
 }
 
 /// The progress of a follower, if this server leads.
-fn progress(state: &mut State, peer: ServerId) -> Option<&mut Progress> {
+fn progress_of(state: &mut State, peer: ServerId) -> Option<&mut Progress> {
     match &mut state.role {
         Role::Leader { followers } => Some(&mut followers[peer.number()]),
         _ => None,
@@ -226,7 +226,7 @@ fn progress(state: &mut State, peer: ServerId) -> Option<&mut Progress> {
 
 /// The same, if the server still leads in `term`.
 pub(super) fn current_progress(state: &mut State, peer: ServerId, term: Term) -> Option<&mut Progress> {
-    if state.current_term == term { progress(state, peer) } else { None }
+    if state.current_term == term { progress_of(state, peer) } else { None }
 }
 
 /// Why an append cannot be taken: none if the log has `prev_log_term` at `prev_log_index`. What

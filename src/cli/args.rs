@@ -1,0 +1,303 @@
+//! Raw arguments, as they are typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::base::Seed;
+use crate::lab;
+
+/// Exit codes, shown below every help text.
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  all runs passed            3  raftlab or its surroundings failed
+    1  a run did not pass         4  nothing was selected
+    2  wrong usage or input     130  interrupted";
+
+/// Grades implementations of the MIT 6.824 / 6.5840 Raft labs in deterministic virtual time.
+#[derive(Parser)]
+#[command(name = "raftlab", version, after_help = EXIT_CODES, infer_subcommands = true)]
+pub(super) struct Args {
+    /// Whether to use colours.
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub(super) color: ColorChoice,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// Where stderr is a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Play tests, many times each.
+    Test(TestArgs),
+    /// Play one run again, and show its trace.
+    Replay(ReplayArgs),
+    /// Search the traces of a campaign.
+    Grep(GrepArgs),
+    /// List parts and tests.
+    List(LabArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which labs there are.
+#[derive(clap::Args, Clone)]
+pub(super) struct LabArgs {
+    /// Number the parts as the course did: from 2024 on, Raft is 3A to 3D.
+    #[arg(long, value_enum, default_value_t, value_name = "YEAR")]
+    pub(super) edition: Edition,
+
+    /// Read a part from this file instead of the course's labs; may be given several times.
+    #[arg(long = "lab", value_name = "FILE")]
+    pub(super) labs: Vec<PathBuf>,
+}
+
+impl LabArgs {
+    /// What must be said again to mean the same labs.
+    pub(super) fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        if self.edition == Edition::From2024 {
+            options.extend(["--edition".to_owned(), "2024".to_owned()]);
+        }
+        for lab in &self.labs {
+            options.extend(["--lab".to_owned(), lab.display().to_string()]);
+        }
+        options
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Edition {
+    #[default]
+    #[value(name = "2023", aliases = ["2020", "2021", "2022"])]
+    To2023,
+    #[value(name = "2024", alias = "2025")]
+    From2024,
+}
+
+impl From<Edition> for lab::Edition {
+    fn from(edition: Edition) -> lab::Edition {
+        match edition {
+            Edition::To2023 => lab::Edition::To2023,
+            Edition::From2024 => lab::Edition::From2024,
+        }
+    }
+}
+
+#[derive(clap::Args)]
+pub(super) struct TestArgs {
+    /// Parts (2C), tests (2C/figure8-unreliable), course names (TestFigure8Unreliable2C) or `all`;
+    /// everything if none is given.
+    #[arg(value_name = "PART|TEST")]
+    pub(super) names: Vec<String>,
+
+    /// Of these, only tests whose part/name or course name this regular expression matches.
+    #[arg(short = 'k', long = "filter", value_name = "REGEX")]
+    pub(super) filter: Option<String>,
+
+    /// How often each test is played.
+    #[arg(short = 'n', long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) iterations: u64,
+
+    /// What all randomness is drawn from: a number, or `random`.
+    #[arg(long, default_value = "0x5eed", value_name = "SEED", value_parser = parse_seed)]
+    pub(super) seed: SeedChoice,
+
+    /// Worker threads; one per core if not given.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+
+    /// Stop at the first failure.
+    #[arg(long, conflicts_with_all = ["max_fail", "no_fail_fast"])]
+    pub(super) fail_fast: bool,
+
+    /// Play everything, whatever fails (the default).
+    #[arg(long)]
+    pub(super) no_fail_fast: bool,
+
+    /// Stop after N failures.
+    #[arg(long, value_name = "N", conflicts_with = "no_fail_fast", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_fail: Option<u64>,
+
+    /// Play every run twice and compare: finds what depends on more than the seed.
+    #[arg(long)]
+    pub(super) check_determinism: bool,
+
+    /// Which runs leave a trace.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub(super) traces: Traces,
+
+    /// Disk space for traces; passing runs beyond it leave none.
+    #[arg(long, default_value = "4GiB", value_name = "SIZE", value_parser = parse_size)]
+    pub(super) trace_budget: u64,
+
+    /// The campaign's folder, instead of a new one in raftlab-runs.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// A run of which one step takes longer than this in real time is given up.
+    #[arg(long, default_value = "30s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(super) stuck_after: std::time::Duration,
+
+    /// What stdout gets: nothing, or one JSON object per line as things happen.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+
+    /// Show only failures and the last line.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Show every run.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(super) no_progress: bool,
+
+    #[command(flatten)]
+    pub(super) lab: LabArgs,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Traces {
+    /// Every run.
+    #[default]
+    All,
+    /// Runs that did not pass.
+    Failed,
+    /// No run.
+    None,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    #[default]
+    Human,
+    Json,
+}
+
+/// A campaign's seed as it is typed.
+#[derive(Clone, Copy)]
+pub(super) enum SeedChoice {
+    Given(Seed),
+    Random,
+}
+
+fn parse_seed(text: &str) -> Result<SeedChoice, String> {
+    match text {
+        "random" => Ok(SeedChoice::Random),
+        text => text.parse().map(SeedChoice::Given).map_err(|error| format!("{error}, or `random`")),
+    }
+}
+
+fn parse_size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 9] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("TiB", 1 << 40),
+        ("K", 1 << 10),
+        ("M", 1 << 20),
+        ("G", 1 << 30),
+        ("T", 1 << 40),
+        ("B", 1),
+    ];
+    let (digits, unit) =
+        UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit))).unwrap_or((text, 1));
+    let number: Option<u64> = digits.trim().parse().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(|| "a size is a whole number, with KiB, MiB, GiB or TiB, like 500MiB".to_owned())
+}
+
+#[derive(clap::Args)]
+pub(super) struct ReplayArgs {
+    /// The test.
+    #[arg(value_name = "TEST")]
+    pub(super) test: String,
+
+    /// The run's seed, as the failure shows it.
+    #[arg(long, value_name = "SEED", required_unless_present = "iteration")]
+    pub(super) seed: Option<Seed>,
+
+    /// Instead of the run's seed: which iteration of the campaign with --campaign-seed.
+    #[arg(long, value_name = "K", conflicts_with = "seed", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) iteration: Option<u64>,
+
+    /// The seed of the campaign that --iteration counts in.
+    #[arg(long, default_value = "0x5eed", value_name = "SEED")]
+    pub(super) campaign_seed: Seed,
+
+    /// Write the trace to this file instead of stdout.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) lab: LabArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct GrepArgs {
+    /// A regular expression.
+    #[arg(value_name = "REGEX")]
+    pub(super) pattern: String,
+
+    /// The campaign's folder, a folder of it, or one trace; the newest in raftlab-runs if not given.
+    #[arg(value_name = "DIR")]
+    pub(super) path: Option<PathBuf>,
+
+    /// Ignore case.
+    #[arg(short, long)]
+    pub(super) ignore_case: bool,
+
+    /// Print how many lines match in each trace that has any.
+    #[arg(short, long, conflicts_with = "files_with_matches")]
+    pub(super) count: bool,
+
+    /// Print only the names of traces that match.
+    #[arg(short = 'l', long)]
+    pub(super) files_with_matches: bool,
+
+    /// Search only runs that did not pass.
+    #[arg(long)]
+    pub(super) failed: bool,
+
+    /// Threads; one per core if not given.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_parser_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        assert_eq!(parse_size("500MiB"), Ok(500 << 20));
+        assert_eq!(parse_size("2G"), Ok(2 << 30));
+        assert_eq!(parse_size("0"), Ok(0));
+        for bad in ["", "x", "-1", "1.5GiB", "99999999999TiB"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `raftlab grep`: searches all traces of a campaign, compressed or not, in parallel.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::args::GrepArgs;
+use super::error::{Exit, Failed};
+use super::plan::{RUNS, cores};
+use crate::runner::lines_of;
+
+/// Traces whose matches are held in memory at one time, per thread.
+const BATCH: usize = 16;
+
+pub(super) fn run(args: &GrepArgs) -> Result<Exit, Failed> {
+    let pattern = RegexBuilder::new(&args.pattern).case_insensitive(args.ignore_case).build();
+    let pattern =
+        pattern.map_err(|error| Failed::usage(format!("`{}` is no regular expression: {error}", args.pattern)))?;
+    let root = match &args.path {
+        Some(path) => path.clone(),
+        None => newest_campaign()?,
+    };
+    let traces = traces_below(&root, args.failed)?;
+    if traces.is_empty() {
+        return Err(Failed::nothing(format!("there are no traces in {}", root.display())));
+    }
+    let jobs = args.jobs.map_or_else(cores, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool = pool.map_err(|error| Failed::trouble(format!("cannot start {jobs} threads: {error}")))?;
+    let mut found = false;
+    for batch in traces.chunks(BATCH * jobs) {
+        let texts: Vec<io::Result<Vec<u8>>> =
+            pool.install(|| batch.par_iter().map(|trace| search(trace, &root, &pattern, args)).collect());
+        for (trace, text) in batch.iter().zip(texts) {
+            let text = text.map_err(|error| Failed::trouble(format!("cannot read {}: {error}", trace.display())))?;
+            found |= !text.is_empty();
+            match io::stdout().write_all(&text) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Passed),
+                Err(error) => return Err(Failed::trouble(format!("cannot write to stdout: {error}"))),
+            }
+        }
+    }
+    // As grep has it: 1 says that nothing was found.
+    Ok(if found { Exit::Passed } else { Exit::Failed })
+}
+
+/// What one trace has to say: `test/iteration-seed:line:text` for every match.
+fn search(trace: &Path, root: &Path, pattern: &Regex, args: &GrepArgs) -> io::Result<Vec<u8>> {
+    let name = shown_name(trace, root);
+    let mut output = Vec::new();
+    let mut number = 0_u64;
+    let mut matches = 0_u64;
+    lines_of(trace, |line| {
+        number += 1;
+        if !pattern.is_match(line) {
+            return true;
+        }
+        matches += 1;
+        if args.files_with_matches {
+            return false;
+        }
+        if !args.count {
+            output.extend_from_slice(format!("{name}:{number}:").as_bytes());
+            output.extend_from_slice(line);
+            output.push(b'\n');
+        }
+        true
+    })?;
+    if matches > 0 && (args.count || args.files_with_matches) {
+        let mut text = name;
+        if args.count {
+            let _ = write!(text, ":{matches}");
+        }
+        output.extend_from_slice(text.as_bytes());
+        output.push(b'\n');
+    }
+    Ok(output)
+}
+
+/// `test/iteration-seed`, whatever folder the search began in.
+fn shown_name(trace: &Path, root: &Path) -> String {
+    let start = if trace == root || root.ends_with(trace.parent().unwrap_or(root)) {
+        trace.parent().and_then(Path::parent).unwrap_or(root)
+    } else {
+        root
+    };
+    let name = trace.strip_prefix(start).unwrap_or(trace).display().to_string();
+    let name = name.strip_suffix(".zst").unwrap_or(&name);
+    name.strip_suffix(".log").unwrap_or(name).to_owned()
+}
+
+/// All traces in a folder and those below it, in the order of their names; or the one file.
+fn traces_below(root: &Path, failed_only: bool) -> Result<Vec<PathBuf>, Failed> {
+    let unreadable = |path: &Path, error: &io::Error| Failed::usage(format!("cannot read {}: {error}", path.display()));
+    if fs::metadata(root).map_err(|error| unreadable(root, &error))?.is_file() {
+        return Ok(vec![root.to_owned()]);
+    }
+    let mut traces = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
+            let path = entry.map_err(|error| unreadable(&folder, &error))?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_trace(&path, failed_only) {
+                traces.push(path);
+            }
+        }
+    }
+    traces.sort();
+    Ok(traces)
+}
+
+/// Plain traces are those of runs that did not pass.
+fn is_trace(path: &Path, failed_only: bool) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.ends_with(".log") || (!failed_only && name.ends_with(".log.zst"))
+}
+
+fn newest_campaign() -> Result<PathBuf, Failed> {
+    let nothing = || Failed::usage(format!("there is no campaign in {RUNS}; name the folder to search"));
+    let entries = fs::read_dir(RUNS).map_err(|_| nothing())?;
+    let folders = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir());
+    // Their names begin with the time.
+    folders.max().ok_or_else(nothing)
+}

@@ -1,0 +1,59 @@
+//! Floor 10: the command line: raw arguments → resolved plan → run → report → exit code.
+//!
+//! The same command line serves raftlab's own reference and every submission, whose `main` is one
+//! call of [`main`].
+
+mod args;
+mod error;
+mod grep;
+mod list;
+mod output;
+mod plan;
+mod replay;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::api::MakeRaft;
+use args::{Args, Command};
+pub use error::Exit;
+use error::Failed;
+
+/// Runs the command line on an implementation, called `name` in messages.
+pub fn main(name: &str, make: MakeRaft) -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
+    match dispatch(args, name, make) {
+        Ok(exit) => exit.into(),
+        Err(Failed { exit, message }) => {
+            output::error(&message);
+            exit.into()
+        }
+    }
+}
+
+fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
+    output::decide_colour(args.color);
+    match args.command {
+        Command::Test(args) => test::run(&plan::resolve(args, name)?, make),
+        Command::Replay(args) => replay::run(&args, make),
+        Command::Grep(args) => grep::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "raftlab", &mut script);
+            output::print(&script)
+        }
+    }
+}
+
+/// Help and version are no mistake; everything else that the parser says is one.
+fn usage(error: &clap::Error) -> ExitCode {
+    // If even this cannot be written there is nobody to tell.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Passed.into() }
+}

@@ -1,0 +1,38 @@
+//! The two places where a command writes: stdout for programs, stderr for people.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use colored::Colorize as _;
+
+use super::args::ColorChoice;
+use super::error::{Exit, Failed};
+
+/// Decides once whether anything is coloured: messages go to stderr, so that is what counts.
+pub(super) fn decide_colour(choice: ColorChoice) {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    colored::control::set_override(match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => !unwanted && io::stderr().is_terminal(),
+    });
+}
+
+/// Tells the user what went wrong.
+pub(super) fn error(message: &str) {
+    let _ = writeln!(io::stderr(), "{} {message}", "error:".red().bold());
+}
+
+/// Tells the user what could be better.
+pub(super) fn warning(message: &str) {
+    let _ = writeln!(io::stderr(), "{} {message}", "warning:".yellow().bold());
+}
+
+/// Writes to stdout. That a pipe was closed means that the reader has enough.
+pub(super) fn print(bytes: &[u8]) -> Result<Exit, Failed> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(Exit::Passed),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Passed),
+        Err(error) => Err(Failed::trouble(format!("cannot write to stdout: {error}"))),
+    }
+}

@@ -1,0 +1,137 @@
+//! From raw arguments to a plan: everything that a user can get wrong is found here.
+#![expect(clippy::disallowed_types, reason = "the wall clock names folders and draws fresh seeds; no run sees it")]
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::IsTerminal as _;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use regex::Regex;
+
+use super::args::{LabArgs, MessageFormat, SeedChoice, TestArgs, Traces};
+use super::error::Failed;
+use crate::base::Seed;
+use crate::lab::{Lab, Test};
+use crate::report::ReplayCommand;
+use crate::runner::{Keep, Planned, TraceOptions};
+
+/// Where campaigns leave their folders.
+pub(super) const RUNS: &str = "raftlab-runs";
+
+/// A campaign, ready to be played.
+pub(super) struct Plan {
+    pub(super) title: String,
+    pub(super) tests: Vec<Planned>,
+    pub(super) seed: Seed,
+    pub(super) jobs: usize,
+    pub(super) check_determinism: bool,
+    pub(super) max_failures: Option<u64>,
+    pub(super) patience: Duration,
+    pub(super) traces: TraceOptions,
+    pub(super) json: bool,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+    pub(super) progress: bool,
+    pub(super) replay: ReplayCommand,
+}
+
+impl Plan {
+    /// How many runs there will be.
+    pub(super) fn runs(&self) -> u64 {
+        self.tests.iter().map(|planned| planned.iterations).sum()
+    }
+}
+
+/// Makes a plan of what was typed, for the implementation called `name`.
+pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
+    let tests = select(&args)?;
+    let seed = match args.seed {
+        SeedChoice::Given(seed) => seed,
+        SeedChoice::Random => fresh_seed(),
+    };
+    let jobs = args.jobs.map_or_else(cores, usize::from);
+    let title = title(&tests, &args, name, seed, jobs);
+    let keep = match args.traces {
+        Traces::All => Keep::All,
+        Traces::Failed => Keep::Failed,
+        Traces::None => Keep::Nothing,
+    };
+    let folder = args.out.clone().unwrap_or_else(|| new_folder(&tests));
+    Ok(Plan {
+        title,
+        seed,
+        jobs,
+        check_determinism: args.check_determinism,
+        max_failures: if args.fail_fast { Some(1) } else { args.max_fail },
+        patience: args.stuck_after,
+        traces: TraceOptions { keep, folder, budget: args.trace_budget },
+        json: args.message_format == MessageFormat::Json,
+        quiet: args.quiet,
+        verbose: args.verbose,
+        progress: !args.no_progress && std::io::stderr().is_terminal(),
+        replay: ReplayCommand::of_this_program(&args.lab.options()),
+        tests: tests.into_iter().map(|test| Planned { test, iterations: args.iterations }).collect(),
+    })
+}
+
+/// The labs that the user means.
+pub(super) fn load_lab(args: &LabArgs) -> Result<Lab, Failed> {
+    let edition = args.edition.into();
+    if args.labs.is_empty() {
+        return Ok(Lab::course(edition));
+    }
+    Lab::read(&args.labs, edition).map_err(Failed::usage)
+}
+
+fn select(args: &TestArgs) -> Result<Vec<Arc<Test>>, Failed> {
+    let lab = load_lab(&args.lab)?;
+    let filter = args.filter.as_deref().map(pattern).transpose()?;
+    let tests = lab.select(&args.names, filter.as_ref()).map_err(Failed::usage)?;
+    if tests.is_empty() {
+        let filter = args.filter.as_deref().unwrap_or_default();
+        return Err(Failed::nothing(format!("no test matches `{filter}`; `raftlab list` shows all there are")));
+    }
+    Ok(tests)
+}
+
+/// A regular expression as it is typed.
+pub(super) fn pattern(text: &str) -> Result<Regex, Failed> {
+    Regex::new(text).map_err(|error| Failed::usage(format!("`{text}` is no regular expression: {error}")))
+}
+
+/// One worker or searcher per core.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+fn title(tests: &[Arc<Test>], args: &TestArgs, name: &str, seed: Seed, jobs: usize) -> String {
+    let tests = match tests {
+        [one] => one.path(),
+        many => format!("{}: {} tests", parts(many).join(" "), many.len()),
+    };
+    format!("{tests} x {} iterations of {name}, seed {seed}, {jobs} workers", args.iterations)
+}
+
+fn parts(tests: &[Arc<Test>]) -> Vec<&str> {
+    let mut parts: Vec<&str> = tests.iter().map(|test| test.part.as_str()).collect();
+    parts.dedup();
+    parts
+}
+
+/// A seed that nobody has used.
+fn fresh_seed() -> Seed {
+    Seed(RandomState::new().build_hasher().finish())
+}
+
+/// `raftlab-runs/20261121-091500-2C`; numbered if that is taken.
+fn new_folder(tests: &[Arc<Test>]) -> PathBuf {
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let digits: String = now.chars().filter(char::is_ascii_digit).collect();
+    let (day, time) = digits.split_at(8);
+    let name = format!("{day}-{time}-{}", parts(tests).join("-"));
+    let folder = Path::new(RUNS).join(&name);
+    let numbered = (2..).map(|number| Path::new(RUNS).join(format!("{name}.{number}")));
+    std::iter::once(folder).chain(numbered).find(|folder| !folder.exists()).expect("numbers do not end")
+}

@@ -1,0 +1,14 @@
+//! Floor 7: what there is to test: parts, tests, points and parameters, read from `labs/*.toml`.
+//!
+//! The course's labs are embedded; others can be read from files. Everything that may be wrong
+//! in such a file is found when it is read, and told with file, line and key.
+
+mod edition;
+mod file;
+mod select;
+mod test;
+
+pub use edition::Edition;
+pub use file::LabError;
+pub use select::SelectError;
+pub use test::{Lab, Part, Test};

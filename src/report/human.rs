@@ -1,0 +1,173 @@
+//! A campaign for people: a progress bar, failures as they come, a table, a summary. All of it on
+//! stderr.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use colored::Colorize as _;
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::units::{count, millis, seconds, size};
+use super::{ReplayCommand, failure_block};
+use crate::runner::{RunResult, Summary, TestSummary, TraceFolder};
+
+/// Failures that are shown in full.
+const SHOWN: u64 = 10;
+
+/// Shows a campaign.
+pub struct Human {
+    progress: ProgressBar,
+    replay: ReplayCommand,
+    quiet: bool,
+    verbose: bool,
+    shown: u64,
+}
+
+impl Human {
+    /// `runs` are planned. `quiet` leaves only failures and the last line; `verbose` shows every
+    /// run and every failure.
+    pub fn new(runs: u64, progress: bool, quiet: bool, verbose: bool, replay: ReplayCommand) -> Human {
+        // A bar draws itself only where stderr is a terminal.
+        let target = if progress && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template(
+            "{elapsed_precise} {wide_bar} {human_pos}/{human_len} runs, {per_sec:.0}, {eta} left{msg}",
+        );
+        let progress = ProgressBar::with_draw_target(Some(runs), target);
+        if let Ok(style) = style {
+            progress.set_style(style);
+        }
+        Human { progress, replay, quiet, verbose, shown: 0 }
+    }
+
+    /// A line that stays.
+    pub fn line(&self, text: &str) {
+        // Where stderr is closed there is nobody to tell.
+        self.progress.suspend(|| {
+            let _ = writeln!(io::stderr(), "{text}");
+        });
+    }
+
+    /// What is going to be played.
+    pub fn begin(&self, text: &str) {
+        if !self.quiet {
+            self.line(text);
+        }
+    }
+
+    /// A run was played.
+    pub fn run(&mut self, result: &RunResult, summary: &Summary) {
+        self.progress.inc(1);
+        if result.run.outcome.passed() {
+            if self.verbose {
+                self.line(&passed_line(result));
+            }
+            return;
+        }
+        self.shown += 1;
+        self.progress.set_message(format!(", {}", format!("{} failed", summary.failed()).red()));
+        if self.shown <= SHOWN || self.verbose {
+            self.line(&failure_block(result, &self.replay));
+        } else if self.shown == SHOWN + 1 {
+            self.line("More runs failed; the summary counts them, --verbose shows them all.\n");
+        }
+    }
+
+    /// Redraws what moves.
+    pub fn tick(&self) {
+        self.progress.tick();
+    }
+
+    /// The campaign has ended, after `elapsed` of real time.
+    pub fn summary(&self, summary: &Summary, elapsed: Duration, traces: &TraceFolder) {
+        self.progress.finish_and_clear();
+        if !self.quiet {
+            self.line(&table(summary).to_string());
+            self.line("");
+        }
+        self.line(&verdict(summary, elapsed));
+        if !self.quiet {
+            self.line(&format!("seed {}, digest {}", summary.seed, summary.digest()));
+        }
+        self.traces(traces);
+    }
+
+    fn traces(&self, traces: &TraceFolder) {
+        if let Some(folder) = traces.path()
+            && !self.quiet
+        {
+            let (files, bytes) = traces.stored();
+            self.line(&format!("traces in {} ({}, {})", folder.display(), count(files, "file"), size(bytes)));
+        }
+        if traces.left_out() > 0 {
+            let runs = count(traces.left_out(), "passing run");
+            self.line(&format!("{runs} left no trace: the trace budget was used up (--trace-budget raises it)"));
+        }
+    }
+}
+
+fn passed_line(result: &RunResult) -> String {
+    let figures = &result.run.figures;
+    format!(
+        "{} {}  iteration {}, seed {}, {} s, {} RPCs",
+        "passed".green(),
+        result.test.path(),
+        result.iteration,
+        result.seed,
+        seconds(figures.virtual_time),
+        figures.rpcs
+    )
+}
+
+const HEAD: [&str; 8] = ["test", "passed", "failed", "virtual s", "RPCs", "bytes", "ops", "re-election ms p50/p99/max"];
+
+/// One line per test; figures are means per run.
+fn table(summary: &Summary) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(HEAD);
+    for test in &summary.tests {
+        table.add_row(row(test));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn row(test: &TestSummary) -> [String; 8] {
+    let runs = test.played.max(1);
+    let mean = |sum: u64| (sum / runs).to_string();
+    let failed = test.failed();
+    let elections = &test.reelections;
+    [
+        test.test.path(),
+        format!("{}/{}", test.passed, test.played),
+        if failed == 0 { "0".to_owned() } else { failed.to_string().red().bold().to_string() },
+        format!("{:.1}", test.virtual_time.as_secs_f64() / runs as f64),
+        mean(test.rpcs),
+        mean(test.bytes),
+        mean(test.ops),
+        format!(
+            "{}/{}/{}",
+            millis(elections.percentile(50)),
+            millis(elections.percentile(99)),
+            millis(elections.max())
+        ),
+    ]
+}
+
+fn verdict(summary: &Summary, elapsed: Duration) -> String {
+    let (played, failed) = (summary.played(), summary.failed());
+    let time = format!("in {} s", seconds(elapsed));
+    let mut text = if failed == 0 {
+        format!("{} {time}", format!("{} passed, 0 failed", count(played, "run")).green().bold())
+    } else {
+        let counts = format!("{}: {} passed, {failed} failed", count(played, "run"), played - failed);
+        format!("{} {time}", counts.red().bold())
+    };
+    if summary.interrupted {
+        let planned: u64 = summary.tests.iter().map(|test| test.planned).sum();
+        text.push_str(&format!(" {}", format!("(incomplete: {planned} runs were planned)").yellow()));
+    }
+    text
+}

@@ -1,0 +1,115 @@
+//! One JSON object per line, as things happen.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::ReplayCommand;
+use crate::runner::{Finding, RunResult, Summary, TestSummary};
+
+/// Writes JSON lines to a program that reads them. When it reads no more, nothing more is
+/// written, and the campaign goes on: its exit code still counts.
+pub struct Json<W> {
+    output: W,
+    replay: ReplayCommand,
+    error: Option<io::Error>,
+}
+
+impl<W: Write> Json<W> {
+    /// A writer of lines to `output`.
+    pub fn new(output: W, replay: ReplayCommand) -> Json<W> {
+        Json { output, replay, error: None }
+    }
+
+    /// A run was played.
+    pub fn run(&mut self, result: &RunResult) {
+        let line = self.run_object(result);
+        self.write(&line);
+    }
+
+    /// The campaign has ended.
+    pub fn summary(&mut self, summary: &Summary) {
+        for test in &summary.tests {
+            self.write(&test_object(test));
+        }
+        self.write(&json!({
+            "type": "summary",
+            "seed": summary.seed.to_string(),
+            "runs": summary.played(),
+            "failed": summary.failed(),
+            "interrupted": summary.interrupted,
+            "digest": summary.digest().to_string(),
+        }));
+    }
+
+    /// Why nothing more could be written, if that was so.
+    pub fn error(&self) -> Option<&io::Error> {
+        self.error.as_ref()
+    }
+
+    fn run_object(&self, result: &RunResult) -> Value {
+        let run = &result.run;
+        let reelections: Vec<u128> = run.reelections.iter().map(std::time::Duration::as_micros).collect();
+        json!({
+            "type": "run",
+            "part": result.test.part,
+            "test": result.test.name,
+            "course_name": result.test.course_name,
+            "iteration": result.iteration,
+            "seed": result.seed.to_string(),
+            "outcome": run.outcome.name(),
+            "digest": run.digest.to_string(),
+            "events": run.events,
+            "virtual_time_us": run.figures.virtual_time.as_micros(),
+            "rpcs": run.figures.rpcs,
+            "bytes": run.figures.bytes,
+            "ops": run.figures.ops,
+            "reelections_us": reelections,
+            "trace": result.trace.as_ref().map(|path| path.display().to_string()),
+            "failure": run.outcome.finding().map(|finding| self.failure_object(result, finding)),
+        })
+    }
+
+    fn failure_object(&self, result: &RunResult, finding: Finding) -> Value {
+        let servers: Vec<String> = finding.servers.iter().map(ToString::to_string).collect();
+        json!({
+            "rule": finding.rule,
+            "at_us": finding.at.map(crate::base::Instant::as_micros),
+            "servers": servers,
+            "evidence": finding.evidence,
+            "replay": self.replay.of(&result.test, result.seed),
+        })
+    }
+
+    fn write(&mut self, line: &Value) {
+        if self.error.is_some() {
+            return;
+        }
+        self.error = writeln!(self.output, "{line}").and_then(|()| self.output.flush()).err();
+    }
+}
+
+fn test_object(summary: &TestSummary) -> Value {
+    let micros = |duration: Option<std::time::Duration>| duration.map(|duration| duration.as_micros());
+    json!({
+        "type": "test",
+        "part": summary.test.part,
+        "test": summary.test.name,
+        "course_name": summary.test.course_name,
+        "points": summary.test.points,
+        "planned": summary.planned,
+        "played": summary.played,
+        "passed": summary.passed,
+        "failed": summary.failed(),
+        "virtual_time_us": summary.virtual_time.as_micros(),
+        "rpcs": summary.rpcs,
+        "bytes": summary.bytes,
+        "ops": summary.ops,
+        "reelections": {
+            "count": summary.reelections.total(),
+            "p50_us": micros(summary.reelections.percentile(50)),
+            "p99_us": micros(summary.reelections.percentile(99)),
+            "max_us": micros(summary.reelections.max()),
+        },
+    })
+}

@@ -1,0 +1,14 @@
+//! Floor 9: what users see of a campaign.
+//!
+//! People read stderr, programs stdout. Nothing below this floor prints.
+
+mod failure;
+mod human;
+mod json;
+mod replay;
+mod units;
+
+pub use failure::failure_block;
+pub use human::Human;
+pub use json::Json;
+pub use replay::ReplayCommand;

@@ -1,0 +1,273 @@
+//! Many runs, spread over the cores by rayon. Parallelism exists nowhere else.
+#![expect(clippy::disallowed_types, reason = "a campaign is timed by the wall clock; no run sees it")]
+
+use std::cell::RefCell;
+use std::io;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam::channel::{self, RecvTimeoutError, Sender};
+
+use super::board::Board;
+use super::determinism;
+use super::outcome::{Finding, Outcome};
+use super::play::{Run, play};
+use super::schedule::{Next, Schedule};
+use super::summary::Summary;
+use super::traces::{Recorded, TraceFolder};
+use crate::api::{MakeRaft, install_logger};
+use crate::base::Seed;
+use crate::cluster::Figures;
+use crate::lab::Test;
+use crate::trace::{Digest, TextSink};
+
+/// What is to be played.
+pub struct Campaign {
+    /// The tests.
+    pub tests: Vec<Planned>,
+    /// The implementation.
+    pub make: MakeRaft,
+    /// What the runs' seeds are made of.
+    pub seed: Seed,
+    /// Workers.
+    pub jobs: usize,
+    /// Play every run twice and compare.
+    pub check_determinism: bool,
+    /// End after so many failures.
+    pub max_failures: Option<u64>,
+    /// A run whose steps do not go on for so long is given up.
+    pub patience: Duration,
+}
+
+/// One test of a campaign.
+#[derive(Clone)]
+pub struct Planned {
+    /// The test.
+    pub test: Arc<Test>,
+    /// How often it is played.
+    pub iterations: u64,
+}
+
+/// What runs beside a campaign.
+pub struct Controls {
+    /// Set from outside when the campaign is to end early.
+    pub interrupted: Arc<AtomicBool>,
+    /// Where traces go.
+    pub traces: Arc<TraceFolder>,
+}
+
+/// One run that was played.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// The test.
+    pub test: Arc<Test>,
+    /// Which iteration of it, counted from 1.
+    pub iteration: u64,
+    /// The run's seed.
+    pub seed: Seed,
+    /// What it came to.
+    pub run: Run,
+    /// Its trace, if it left one.
+    pub trace: Option<PathBuf>,
+}
+
+/// Hears of what happens, in the thread that called [`run`].
+pub trait Listener {
+    /// A run was played.
+    fn run_finished(&mut self, result: &RunResult, summary: &Summary);
+    /// A trace could not be stored; no more will be.
+    fn trace_failed(&mut self, error: &io::Error);
+    /// Nothing happened for a moment; time to redraw what moves.
+    fn tick(&mut self) {}
+}
+
+/// What workers report.
+enum Report {
+    Finished(Box<RunResult>),
+    TraceFailed(io::Error),
+}
+
+/// How often the campaign looks after its workers.
+const WATCH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Plays a campaign and tells `listener` of it.
+///
+/// # Errors
+/// If the worker threads cannot be started.
+pub fn run(campaign: Campaign, controls: Controls, listener: &mut dyn Listener) -> io::Result<Summary> {
+    install_logger();
+    let planned = campaign.tests.iter().map(|planned| (planned.test.clone(), planned.iterations));
+    let mut summary = Summary::new(campaign.seed, planned);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(campaign.jobs)
+        .thread_name(|number| format!("worker-{number}"))
+        .build()
+        .map_err(io::Error::other)?;
+    let work = Arc::new(Work {
+        schedule: Schedule::new(campaign.tests.iter().map(|planned| planned.iterations).collect()),
+        board: Board::new(campaign.jobs),
+        enough: AtomicBool::new(false),
+        campaign,
+        controls,
+    });
+    // Bounded, so that results cannot pile up.
+    let (reports, received) = channel::bounded(1_024);
+    let crew = work.clone();
+    pool.spawn_broadcast(move |context| crew.work(context.index(), &reports));
+
+    let mut trace_failed = false;
+    loop {
+        match received.recv_timeout(WATCH_INTERVAL) {
+            Ok(Report::Finished(result)) => work.finish(&mut summary, &result, listener),
+            Ok(Report::TraceFailed(error)) if !trace_failed => {
+                trace_failed = true;
+                listener.trace_failed(&error);
+            }
+            Ok(Report::TraceFailed(_)) => {}
+            Err(RecvTimeoutError::Timeout) => {
+                listener.tick();
+                for next in work.board.give_up(work.campaign.patience) {
+                    work.finish(&mut summary, &work.stuck(next), listener);
+                }
+                if work.board.all_done() && received.is_empty() {
+                    break;
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    // A worker that is stuck would be waited for, for ever.
+    std::mem::forget(pool);
+    summary.interrupted = summary.tests.iter().any(|test| test.played < test.planned);
+    Ok(summary)
+}
+
+/// What the workers share.
+struct Work {
+    campaign: Campaign,
+    controls: Controls,
+    schedule: Schedule,
+    board: Board,
+    /// There were failures enough.
+    enough: AtomicBool,
+}
+
+impl Work {
+    fn is_over(&self) -> bool {
+        self.enough.load(Ordering::Relaxed) || self.controls.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// One worker: plays runs until there are no more.
+    fn work(&self, worker: usize, reports: &Sender<Report>) {
+        while !self.is_over() {
+            let Some(next) = self.schedule.next() else { break };
+            self.board.begin(worker, next);
+            let began = Instant::now();
+            let (result, trace_error) = self.play(worker, next);
+            self.schedule.took(next, began.elapsed());
+            if !self.board.end(worker) {
+                continue;
+            }
+            // If nobody listens any more, the campaign is over.
+            if trace_error.is_some_and(|error| reports.send(Report::TraceFailed(error)).is_err()) {
+                break;
+            }
+            if reports.send(Report::Finished(Box::new(result))).is_err() {
+                break;
+            }
+        }
+        self.board.leave(worker);
+    }
+
+    /// Notes a result, and ends the campaign if there were failures enough.
+    fn finish(&self, summary: &mut Summary, result: &RunResult, listener: &mut dyn Listener) {
+        summary.add(result);
+        listener.run_finished(result, summary);
+        if self.campaign.max_failures.is_some_and(|max| summary.failed() >= max) {
+            self.enough.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn play(&self, worker: usize, next: Next) -> (RunResult, Option<io::Error>) {
+        let Planned { test, .. } = &self.campaign.tests[next.test];
+        let seed = self.campaign.seed.of_run(&test.name, next.iteration);
+        let mut recorder = Recorder { make: self.campaign.make, test, seed, error: None };
+        let (mut run, mut recorded) = match self.controls.traces.records_all() {
+            true => recorder.play_recorded(self.board.pulse(worker)),
+            false => (play(test, self.campaign.make, seed, None, Some(self.board.pulse(worker))), None),
+        };
+        if self.campaign.check_determinism {
+            run = determinism::confirm(test, self.campaign.make, seed, run);
+        }
+        if !run.outcome.passed() && recorded.is_none() && self.controls.traces.records_failed() {
+            let (again, trace) = recorder.play_recorded(self.board.pulse(worker));
+            if again.digest != run.digest {
+                run = determinism::differing(test, self.campaign.make, seed, run);
+            }
+            recorded = trace;
+        }
+        let mut trace = None;
+        if let Some(recorded) = recorded {
+            match self.controls.traces.store(test, next.iteration, seed, run.outcome.passed(), recorded) {
+                Ok(path) => trace = Some(path),
+                Err(error) => recorder.error = Some(error),
+            }
+        }
+        let result = RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace };
+        (result, recorder.error)
+    }
+
+    /// The result of a run that was given up.
+    fn stuck(&self, next: Next) -> RunResult {
+        let Planned { test, .. } = &self.campaign.tests[next.test];
+        let evidence = vec![format!(
+            "one step of the run has not ended for {} s of real time: a loop without `.await`, or a wait that blocks \
+             the thread; the run was given up",
+            self.campaign.patience.as_secs()
+        )];
+        let finding = Finding { rule: "never yields".to_owned(), at: None, servers: vec![], evidence };
+        let run = Run {
+            outcome: Outcome::Stuck(finding),
+            digest: Digest::EMPTY,
+            events: 0,
+            figures: Figures::default(),
+            reelections: vec![],
+        };
+        let seed = self.campaign.seed.of_run(&test.name, next.iteration);
+        RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace: None }
+    }
+}
+
+/// Plays one run, and keeps its trace.
+struct Recorder<'a> {
+    make: MakeRaft,
+    test: &'a Test,
+    seed: Seed,
+    error: Option<io::Error>,
+}
+
+impl Recorder<'_> {
+    /// Plays the run with its trace; without one if it cannot be recorded.
+    fn play_recorded(&mut self, pulse: Arc<std::sync::atomic::AtomicU64>) -> (Run, Option<Recorded>) {
+        let recorded = match Recorded::new() {
+            Ok(recorded) => recorded,
+            Err(error) => {
+                self.error = Some(error);
+                return (play(self.test, self.make, self.seed, None, Some(pulse)), None);
+            }
+        };
+        let sink = Rc::new(RefCell::new(TextSink::new(recorded)));
+        let run = play(self.test, self.make, self.seed, Some(sink.clone()), Some(pulse));
+        let finished = sink.borrow_mut().finish();
+        match finished {
+            Ok(recorded) => (run, recorded),
+            Err(error) => {
+                self.error = Some(error);
+                (run, None)
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The same run played twice: what differs was decided by something other than the seed.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::outcome::{Finding, Outcome};
+use super::play::{Run, play};
+use crate::api::MakeRaft;
+use crate::base::Seed;
+use crate::lab::Test;
+use crate::trace::TextSink;
+
+/// Plays a run again; if it is not the same as `first`, says so in place of its outcome.
+pub(super) fn confirm(test: &Test, make: MakeRaft, seed: Seed, first: Run) -> Run {
+    let second = play(test, make, seed, None, None);
+    if second.digest == first.digest {
+        return first;
+    }
+    differing(test, make, seed, first)
+}
+
+/// The outcome of a run that is known to differ from one time to the next, with the first
+/// difference that shows in two more plays.
+pub(super) fn differing(test: &Test, make: MakeRaft, seed: Seed, first: Run) -> Run {
+    let mut evidence = vec![format!(
+        "the same seed gave two different runs: something other than `ctx` decides (a HashMap's order, the wall \
+         clock, a thread, a static); the first one {}",
+        first.outcome.name()
+    )];
+    let [one, other] = [text_of(test, make, seed), text_of(test, make, seed)];
+    match one.lines().zip(other.lines()).find(|(one, other)| one != other) {
+        Some((one, other)) => {
+            evidence.push(format!("once:  {one}"));
+            evidence.push(format!("again: {other}"));
+        }
+        None => evidence.push("two more plays did not differ".to_owned()),
+    }
+    let finding = Finding { rule: "determinism".to_owned(), at: None, servers: vec![], evidence };
+    Run { outcome: Outcome::Nondeterministic(finding), ..first }
+}
+
+fn text_of(test: &Test, make: MakeRaft, seed: Seed) -> String {
+    let sink = Rc::new(RefCell::new(TextSink::new(Vec::new())));
+    play(test, make, seed, Some(sink.clone()), None);
+    let text = sink.borrow_mut().finish().expect("memory does not fail").unwrap_or_default();
+    String::from_utf8_lossy(&text).into_owned()
+}

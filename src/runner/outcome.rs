@@ -1,0 +1,87 @@
+//! How a run can end.
+
+use crate::base::{Instant, ServerId};
+use crate::cluster::Failure;
+use crate::oracle::Violation;
+use crate::sim::Limit;
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Everything was as it should be.
+    Passed,
+    /// A check of the scenario was not met.
+    Failed(Failure),
+    /// A rule was broken.
+    Violated(Violation),
+    /// The implementation panicked.
+    Panicked(Finding),
+    /// Nothing can ever happen again, or one step does not end.
+    Stuck(Finding),
+    /// A limit was reached.
+    OverLimit(Limit, Finding),
+    /// The same seed gave two different runs.
+    Nondeterministic(Finding),
+}
+
+/// What there is to say about a run that did not pass.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The rule that was broken, or the check that was not met.
+    pub rule: String,
+    /// When; none if that cannot be known.
+    pub at: Option<Instant>,
+    /// The servers that take part in it.
+    pub servers: Vec<ServerId>,
+    /// What contradicts what, a sentence each.
+    pub evidence: Vec<String>,
+}
+
+impl Outcome {
+    /// The word for it, as it stands in JSON.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed(_) => "failed",
+            Outcome::Violated(_) => "violated",
+            Outcome::Panicked(_) => "panicked",
+            Outcome::Stuck(_) => "stuck",
+            Outcome::OverLimit(..) => "over-limit",
+            Outcome::Nondeterministic(_) => "nondeterministic",
+        }
+    }
+
+    /// Whether the run passed.
+    pub const fn passed(&self) -> bool {
+        matches!(self, Outcome::Passed)
+    }
+
+    /// What is wrong; none if the run passed.
+    pub fn finding(&self) -> Option<Finding> {
+        match self {
+            Outcome::Passed => None,
+            Outcome::Failed(Failure { check, at, servers, evidence }) => Some(Finding {
+                rule: (*check).to_owned(),
+                at: Some(*at),
+                servers: servers.clone(),
+                evidence: evidence.clone(),
+            }),
+            Outcome::Violated(Violation { rule, at, servers, evidence }) => Some(Finding {
+                rule: (*rule).to_owned(),
+                at: Some(*at),
+                servers: servers.clone(),
+                evidence: evidence.clone(),
+            }),
+            Outcome::Panicked(finding)
+            | Outcome::Stuck(finding)
+            | Outcome::OverLimit(_, finding)
+            | Outcome::Nondeterministic(finding) => Some(finding.clone()),
+        }
+    }
+}
+
+/// The server that a group of tasks such as `S2.1` belongs to; none for the harness.
+pub(super) fn server_of_group(name: &str) -> Option<ServerId> {
+    let (server, _life) = name.strip_prefix('S')?.split_once('.')?;
+    server.parse().ok().map(ServerId::new)
+}

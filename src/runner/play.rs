@@ -1,0 +1,201 @@
+//! One run: one test, one implementation, one seed.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use super::outcome::{Finding, Outcome, server_of_group};
+use super::panics::{self, Panic};
+use crate::api::MakeRaft;
+use crate::base::{Clock, Instant, Seed};
+use crate::cluster::{Cluster, Figures, Setup, Step};
+use crate::lab::Test;
+use crate::oracle::Watch;
+use crate::scenario::Tester;
+use crate::sim::{End, Limits, Sim, Simulation};
+use crate::trace::{Digest, Event, Sink, Trace};
+
+/// What a run came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Run {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The digest of all its events.
+    pub digest: Digest,
+    /// How many events there were.
+    pub events: u64,
+    /// What it used.
+    pub figures: Figures,
+    /// How long it took, each time, until a leader served again.
+    pub reelections: Vec<Duration>,
+}
+
+/// Plays one run from beginning to end, on this thread.
+///
+/// `listener` hears of every event, after the rules did; `pulse` counts steps for someone who
+/// watches from another thread.
+pub fn play(
+    test: &Test,
+    make: MakeRaft,
+    seed: Seed,
+    listener: Option<Rc<RefCell<dyn Sink>>>,
+    pulse: Option<Arc<AtomicU64>>,
+) -> Run {
+    let clock = Rc::new(Clock::default());
+    let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), Limits::default(), pulse);
+    let stage = Stage::set(simulation.handle(), clock, listener, test, make, seed);
+    let ended = panics::catch(|| simulation.run(stage.sim.group("scenario"), stage.perform(test)));
+    let run = stage.conclude(test, ended);
+    // What the implementation's destructors do, they may do wrong as well.
+    let _ = panics::catch(|| drop((simulation, stage)));
+    run
+}
+
+/// Everything of one run that outlives its simulation's end.
+struct Stage {
+    sim: Sim,
+    trace: Rc<Trace>,
+    watch: Rc<RefCell<Watch>>,
+    cluster: Rc<Cluster>,
+    /// What the scenario said in the end.
+    verdict: Rc<OnceCell<Step>>,
+}
+
+impl Stage {
+    fn set(
+        sim: Sim,
+        clock: Rc<Clock>,
+        listener: Option<Rc<RefCell<dyn Sink>>>,
+        test: &Test,
+        make: MakeRaft,
+        seed: Seed,
+    ) -> Stage {
+        let watch = Rc::new(RefCell::new(Watch::all()));
+        let stop = StopOnViolation { watch: watch.clone(), sim: sim.clone() };
+        let wants_log_lines = listener.is_some();
+        let mut sinks: Vec<Rc<RefCell<dyn Sink>>> = vec![watch.clone(), Rc::new(RefCell::new(stop))];
+        sinks.extend(listener);
+        let trace = Trace::new(clock, sinks, wants_log_lines);
+        let setup = Setup {
+            servers: test.servers,
+            unreliable: test.unreliable,
+            snapshots: test.snapshots,
+            latency: test.latency.clone(),
+            seed,
+            make,
+        };
+        let harness = sim.group("harness");
+        let cluster = Cluster::new(sim.clone(), harness, trace.clone(), setup);
+        Stage { sim, trace, watch, cluster, verdict: Rc::new(OnceCell::new()) }
+    }
+
+    /// The scenario, from construction to its verdict.
+    fn perform(&self, test: &Test) -> impl Future<Output = ()> + 'static {
+        let (cluster, verdict) = (self.cluster.clone(), self.verdict.clone());
+        let tester = Tester::new(self.cluster.clone(), test.parameters.clone());
+        let (play, time_limit) = (test.scenario.play, test.time_limit);
+        async move {
+            let played = match cluster.construct() {
+                Ok(()) => play(tester).await,
+                Err(failure) => Err(failure),
+            };
+            let _ = verdict.set(played.and_then(|()| cluster.check_time(time_limit)));
+        }
+    }
+
+    /// Puts together how the run ended. The first thing that went wrong ended it, so there is
+    /// only one.
+    fn conclude(&self, test: &Test, ended: Result<End, Panic>) -> Run {
+        let now = self.trace_end();
+        let mut watch = self.watch.borrow_mut();
+        watch.finish(now);
+        let outcome = match (watch.violation(), ended) {
+            (Some(violation), _) => Outcome::Violated(violation.clone()),
+            (None, Err(panic)) => self.panicked(&panic),
+            (None, Ok(end)) => self.ended(test, end),
+        };
+        if let Some(finding) = outcome.finding() {
+            let text = format!("{}: {}", finding.rule, finding.evidence.join("; "));
+            drop(watch);
+            self.trace.emit(&Event::CheckFailed { text: &text });
+            watch = self.watch.borrow_mut();
+        }
+        Run {
+            outcome,
+            digest: self.trace.digest(),
+            events: self.trace.events(),
+            figures: self.cluster.figures(),
+            reelections: watch.reelections().to_vec(),
+        }
+    }
+
+    fn trace_end(&self) -> Instant {
+        self.sim.now()
+    }
+
+    fn ended(&self, test: &Test, end: End) -> Outcome {
+        if let Some(failure) = self.cluster.aborted() {
+            return Outcome::Failed(failure.clone());
+        }
+        match end {
+            End::Finished | End::Stopped => match self.verdict.get() {
+                Some(Ok(())) => Outcome::Passed,
+                Some(Err(failure)) => Outcome::Failed(failure.clone()),
+                None => unreachable!("a run is stopped only for a reason that was looked at before"),
+            },
+            End::Deadlocked => Outcome::Stuck(Finding {
+                rule: "deadlock".to_owned(),
+                at: Some(self.sim.now()),
+                servers: vec![],
+                evidence: vec![format!(
+                    "the scenario `{}` waits, but nothing can ever happen again: no task is ready and no timer runs",
+                    test.scenario.name
+                )],
+            }),
+            End::OverLimit(limit, culprit) => Outcome::OverLimit(
+                limit,
+                Finding {
+                    rule: format!("limit {limit}"),
+                    at: Some(self.sim.now()),
+                    servers: server_of_group(&culprit).into_iter().collect(),
+                    evidence: vec![format!("{} (limit {limit}, reached while {culprit} was at work)", limit.meaning())],
+                },
+            ),
+        }
+    }
+
+    fn panicked(&self, panic: &Panic) -> Outcome {
+        let culprit = self.sim.at_work();
+        let who = culprit.as_deref().unwrap_or("the harness");
+        let mut evidence = vec![format!("{who} panicked at {}: {}", panic.place, panic.message)];
+        if panic.is_double_borrow() {
+            evidence.push(
+                "a RefCell was needed while something else held it: a borrow that lives across an `.await`, or a call \
+                 back into the server while it is borrowed; with locks this would be a deadlock"
+                    .to_owned(),
+            );
+        }
+        Outcome::Panicked(Finding {
+            rule: "panic".to_owned(),
+            at: Some(self.sim.now()),
+            servers: culprit.as_deref().and_then(server_of_group).into_iter().collect(),
+            evidence,
+        })
+    }
+}
+
+/// Ends the run as soon as a rule is broken: the first evidence is the best.
+struct StopOnViolation {
+    watch: Rc<RefCell<Watch>>,
+    sim: Sim,
+}
+
+impl Sink for StopOnViolation {
+    fn event(&mut self, _: Instant, _: &Event<'_>) {
+        if self.watch.borrow().violation().is_some() {
+            self.sim.stop();
+        }
+    }
+}
