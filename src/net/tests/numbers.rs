@@ -2,8 +2,8 @@
 //!
 //! Ten thousand calls each, at a fixed seed. A share may differ from its probability p by four
 //! standard deviations of the binomial distribution, √(p(1−p)/n), and a mean from its expectation
-//! by four of σ/√n: a right network stays within one such bound at all but one in 16 000 seeds,
-//! a network with a wrong constant at hardly any.
+//! by four of σ/√n: a right network stays within one such bound at all but one in 16 000 seeds. A
+//! share that is wrong by two percentage points, or a range by a twentieth, does at hardly any.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
