@@ -22,18 +22,22 @@ static LOGGER: TraceLogger = TraceLogger;
 
 impl Log for TraceLogger {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        SCOPES.with_borrow(|scopes| !scopes.is_empty())
+        current().is_some()
     }
 
     fn log(&self, record: &Record<'_>) {
-        let scope = SCOPES.with_borrow(|scopes| scopes.last().cloned());
-        if let Some((trace, server)) = scope {
+        if let Some((trace, server)) = current() {
             let (target, level, text) = (record.target(), record.level(), *record.args());
             trace.log(&Event::Log { server: Some(server), target, level, text });
         }
     }
 
     fn flush(&self) {}
+}
+
+/// Whose code is running in this thread; nobody's also while the thread ends.
+fn current() -> Option<(Rc<Trace>, Incarnation)> {
+    SCOPES.try_with(|scopes| scopes.borrow().last().cloned()).ok().flatten()
 }
 
 /// Makes `log::debug!` and its like write into traces, from now on and in all threads. Does

@@ -76,6 +76,8 @@ mod logger;
 mod peers;
 mod raft;
 mod rpc;
+#[cfg(test)]
+mod tests;
 
 pub use bytes::Bytes;
 

@@ -217,3 +217,12 @@ impl Cluster {
         self.trace.emit(&Event::Step { text });
     }
 }
+
+impl Drop for Cluster {
+    /// Ends all lives. A server's handlers hold the server, which holds its peers and so the
+    /// network, which holds the handlers: without this, every run would leave its servers behind.
+    fn drop(&mut self) {
+        let running = self.servers.get_mut().iter_mut().filter_map(|server| server.running.take());
+        running.for_each(|running| running.life.end(&self.sim));
+    }
+}

@@ -25,6 +25,8 @@ mod lifecycle;
 mod record;
 mod sampler;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use agreement::Retry;
 pub use cluster::{Cluster, Figures, Setup};

@@ -90,7 +90,7 @@ impl Record {
         if snapshot.is_empty() {
             return Err(wrong(format!("{server} was given an empty snapshot")));
         }
-        let Ok((index, commands)) = postcard::from_bytes::<(Index, Vec<Option<Command>>)>(snapshot) else {
+        let Some((index, commands)) = decode(snapshot) else {
             let text = format!("{server} was given a snapshot of {} bytes that no service made", snapshot.len());
             return Err(wrong(text));
         };
@@ -118,6 +118,14 @@ impl Record {
         log[index as usize] = Some(command);
         self.max_index = self.max_index.max(index);
     }
+}
+
+/// What [`Record::snapshot`] made; none if it was not.
+fn decode(snapshot: &[u8]) -> Option<(Index, Vec<Option<Command>>)> {
+    let (index, commands): (Index, Vec<Option<Command>>) = postcard::from_bytes(snapshot).ok()?;
+    // Commands 0 to `index`: so a wild index cannot come near the arithmetic either.
+    let last = commands.len().checked_sub(1)?;
+    (last as Index == index).then_some((index, commands))
 }
 
 #[cfg(test)]

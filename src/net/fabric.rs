@@ -18,7 +18,7 @@ use slab::Slab;
 use super::answer::{Answer, Pending};
 use super::service::{Request, Responder, Service};
 use super::{Dice, Fate, Link, Rule, rules};
-use crate::base::{Instant, ServerId};
+use crate::base::{Alive, Instant, ServerId};
 use crate::sim::{Limit, Sim};
 use crate::trace::{Call, Description, Event, Loss, Trace};
 
@@ -132,6 +132,8 @@ pub(super) struct Flight {
     call: Call,
     key: usize,
     fate: Fate,
+    /// The life that calls: the endpoints of an earlier life are never enabled again.
+    caller: Alive,
     /// The service captured at hand-over (step 3): a later incarnation never gets the request.
     target: Rc<Service>,
     args: Bytes,
@@ -160,7 +162,7 @@ impl Fabric {
         let link = Link { from: from.server, to };
         let target = self.services.borrow()[to.number()].clone();
         match target {
-            Some(target) if !self.is_cut(link) => self.send(call, key, target, bytes),
+            Some(target) if !self.is_cut(link) => self.send(call, key, caller, target, bytes),
             _ => self.fail_unreachable(call, key),
         }
         key
@@ -196,7 +198,7 @@ impl Fabric {
     }
 
     /// Steps 5.1 and 5.2: the request travels, and may be lost.
-    fn send(self: &Rc<Fabric>, call: Call, key: usize, target: Rc<Service>, bytes: &[u8]) {
+    fn send(self: &Rc<Fabric>, call: Call, key: usize, caller: &Service, target: Rc<Service>, bytes: &[u8]) {
         let mut fate = Fate::default();
         {
             let link = Link { from: call.from.server, to: call.to };
@@ -208,8 +210,9 @@ impl Fabric {
         if fate.request_lost {
             return self.sim.schedule(arrival, move || fabric.lose(call, key, Loss::RequestLost));
         }
-        let (args, delivered, done) = (Bytes::copy_from_slice(bytes), Cell::new(arrival), Cell::new(false));
-        let flight = Flight { call, key, fate, target, args, delivered, done };
+        let (args, caller) = (Bytes::copy_from_slice(bytes), caller.alive());
+        let (delivered, done) = (Cell::new(arrival), Cell::new(false));
+        let flight = Flight { call, key, fate, caller, target, args, delivered, done };
         self.sim.schedule(arrival, move || fabric.deliver(Rc::new(flight)));
     }
 
@@ -244,11 +247,12 @@ impl Fabric {
         });
     }
 
-    /// The link is cut now, or the target's name belongs to another incarnation or nobody.
+    /// The link is cut now, the caller's life has ended, or the target's name belongs to another
+    /// incarnation or nobody.
     fn is_dead(&self, flight: &Flight) -> bool {
         let current = &self.services.borrow()[flight.call.to.number()];
         let replaced = current.as_ref().is_none_or(|service| !Rc::ptr_eq(service, &flight.target));
-        replaced || self.is_cut(flight.link())
+        replaced || !flight.caller.get() || self.is_cut(flight.link())
     }
 
     /// Steps 5.5 to 5.9: the handler returned.

@@ -71,6 +71,10 @@ impl Service {
         self.alive.get()
     }
 
+    pub(super) fn alive(&self) -> Alive {
+        self.alive.clone()
+    }
+
     pub(super) fn count_request(&self) {
         self.received.set(self.received.get() + 1);
     }

@@ -137,6 +137,9 @@ impl Sim {
 
     /// Drops all tasks of a group, wherever they wait, and lets no new one in.
     pub fn cancel(&self, group: GroupId) {
+        if self.0.closed.get() {
+            return;
+        }
         let observer = {
             let mut groups = self.0.groups.borrow_mut();
             let group = &mut groups[group.0 as usize];

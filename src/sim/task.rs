@@ -56,7 +56,9 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<TaskWaker>) {
-        WOKEN.with_borrow_mut(|woken| woken.push(self.0));
+        // A waker kept in a thread-local of somebody else's may be woken when the thread ends,
+        // after this one is gone. Nothing runs any more then.
+        let _ = WOKEN.try_with(|woken| woken.borrow_mut().push(self.0));
     }
 }
 

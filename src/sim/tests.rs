@@ -232,6 +232,28 @@ fn a_waker_that_outlived_its_simulation_wakes_nothing() {
 }
 
 #[test]
+fn a_waker_may_be_woken_while_its_thread_ends() {
+    struct Bell(RefCell<Option<std::task::Waker>>);
+    impl Drop for Bell {
+        fn drop(&mut self) {
+            self.0.take().expect("the task left its waker here").wake();
+        }
+    }
+    // Made before the simulator's own thread-locals, and so destroyed after them.
+    thread_local! { static BELL: Bell = const { Bell(RefCell::new(None)) }; }
+    let thread = std::thread::spawn(|| {
+        BELL.with(|bell| assert!(bell.0.borrow().is_none()));
+        let (simulation, _, group) = simulation(1, Limits::default());
+        let main = std::future::poll_fn(|context| {
+            BELL.with(|bell| *bell.0.borrow_mut() = Some(context.waker().clone()));
+            std::task::Poll::Ready(())
+        });
+        assert_eq!(simulation.run(group, main), End::Finished);
+    });
+    assert!(thread.join().is_ok());
+}
+
+#[test]
 fn dropping_a_simulation_drops_its_tasks_and_timers() {
     let (simulation, sim, group) = simulation(1, Limits::default());
     let alive = Rc::new(());

@@ -405,7 +405,8 @@ impl fmt::Write for Limited<'_> {
             self.text.push_str(text);
             return Ok(());
         }
-        self.text.push_str(&text[..text.floor_char_boundary(room)]);
+        let end = (0..=room).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        self.text.push_str(&text[..end]);
         Err(fmt::Error)
     }
 }

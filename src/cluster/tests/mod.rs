@@ -1,0 +1,7 @@
+//! The harness's promises (`lab-spec` section 2), kept to puppets instead of Rafts.
+
+mod agreement;
+mod applying;
+mod leaders;
+mod lifecycle;
+mod puppet;

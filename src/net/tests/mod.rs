@@ -1,0 +1,7 @@
+//! The network's promises, by the sections of `lab-spec`: the course's own tests (§1.8), the
+//! probabilities and delays (§1.3), and what becomes of single calls (§1.4 to §1.6).
+
+mod course;
+mod fates;
+mod fixture;
+mod numbers;
