@@ -113,7 +113,7 @@ impl Log {
 
     /// The first entry of `term`, going back from an entry of that term at `index`.
     pub(super) fn first_index_of(&self, term: Term, index: Index) -> Index {
-        let first = (self.base_index..index).rev().take_while(|before| self.term(*before) == Some(term)).last();
+        let first = (self.base_index + 1..index).rev().take_while(|before| self.term(*before) == Some(term)).last();
         first.unwrap_or(index)
     }
 

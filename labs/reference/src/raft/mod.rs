@@ -72,7 +72,7 @@ struct Server {
 }
 
 /// Makes a server: restores what it saved, answers requests, and starts its tasks.
-pub fn make(boot: Boot) -> Rc<dyn Raft> {
+pub(crate) fn make(boot: Boot) -> Rc<dyn Raft> {
     let Boot { me, peers, persister, apply, ctx } = boot;
     let state = RefCell::new(persistence::restore(&persister, &ctx));
     let (to_apply, to_replicate) = (Notify::new(), Notify::new());
