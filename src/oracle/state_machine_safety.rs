@@ -5,7 +5,6 @@
 //! nothing about the order in which a server applies; see `apply_order`.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use super::{Oracle, Violation};
 use crate::base::{Command, Incarnation, Index, Instant};
@@ -16,8 +15,12 @@ pub(super) const RULE: &str = "state machine safety";
 /// Watches that nobody ever applies two commands at one index.
 #[derive(Debug, Default)]
 pub struct StateMachineSafety {
-    /// Who was the first to apply what at an index. Invariant: never overwritten.
-    applied: BTreeMap<Index, First>,
+    /// Who was the first to apply what, by index from 1 on without gaps: all there is in a run
+    /// that keeps the apply order, and quick to look up.
+    /// Invariant: no index is in both, and none is ever overwritten.
+    applied: Vec<First>,
+    /// The same for indices that were applied while there was a gap before them.
+    scattered: BTreeMap<Index, First>,
 }
 
 #[derive(Debug)]
@@ -29,13 +32,26 @@ struct First {
 
 impl StateMachineSafety {
     fn apply(&mut self, at: Instant, server: Incarnation, index: Index, command: &Command) -> Result<(), Violation> {
-        match self.applied.entry(index) {
-            Entry::Vacant(entry) => {
-                entry.insert(First { server, command: command.clone(), at });
+        match self.first(index) {
+            Some(first) if first.command == *command => Ok(()),
+            Some(first) => Err(two_commands(at, server, index, command, first)),
+            None => {
+                self.remember(index, First { server, command: command.clone(), at });
                 Ok(())
             }
-            Entry::Occupied(entry) if entry.get().command == *command => Ok(()),
-            Entry::Occupied(entry) => Err(two_commands(at, server, index, command, entry.get())),
+        }
+    }
+
+    fn first(&self, index: Index) -> Option<&First> {
+        let position = usize::try_from(index).unwrap_or(usize::MAX).wrapping_sub(1);
+        self.applied.get(position).or_else(|| self.scattered.get(&index))
+    }
+
+    fn remember(&mut self, index: Index, first: First) {
+        if index == self.applied.len() as Index + 1 {
+            self.applied.push(first);
+        } else {
+            self.scattered.insert(index, first);
         }
     }
 }
@@ -91,6 +107,25 @@ mod tests {
         let mut history = three();
         history.at(10).apply(0, 1, 17).at(20).crash(0).start(0).at(30).apply(0, 1, 18);
         assert_says(&history.illegal(30, &[0]), "S0.2 applied 18 at index 1");
+    }
+
+    #[test]
+    fn indices_after_a_gap_are_remembered_too() {
+        let scattered = || {
+            let mut history = three();
+            history
+                .apply(0, 0, 10)
+                .apply(0, 3, 13)
+                .apply(0, 1, 11)
+                .apply(0, 2, 12)
+                .apply(0, u64::MAX, 9)
+                .apply(0, 4, 14);
+            history.at(10);
+            history
+        };
+        for index in [0, 1, 2, 3, 4, u64::MAX] {
+            scattered().apply(1, index, 99).illegal(10, &[0, 1]);
+        }
     }
 
     #[test]
