@@ -178,6 +178,12 @@ impl<O: Oracle> History<O> {
         self.event(&Event::ReplyHeld { call, until: Instant::from_millis(until) })
     }
 
+    /// A call of `from` to `to`, made while `to` was unreachable, fails.
+    pub(super) fn fail(&mut self, from: usize, to: usize) -> &mut Self {
+        let call = self.next_call(from, to, &Description::Other);
+        self.event(&Event::CallFailed { call })
+    }
+
     fn next_call(&mut self, from: usize, to: usize, description: &Description) -> Call {
         self.calls += 1;
         Call { number: self.calls, name: "Rpc", kind: description.kind(), from: self.life(from), to: server(to) }

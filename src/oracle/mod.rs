@@ -21,17 +21,23 @@
 
 mod apply_order;
 mod election_safety;
+mod heartbeats;
 #[cfg(test)]
 mod history;
+mod idle;
+mod idle_traffic;
 mod members;
 mod reelection;
 mod snapshot_prefix;
 mod state_machine_safety;
 mod term_monotonic;
 mod violation;
+mod window;
 
 pub use apply_order::ApplyOrder;
 pub use election_safety::ElectionSafety;
+pub use heartbeats::HeartbeatRate;
+pub use idle_traffic::IdleTraffic;
 pub use reelection::{ELECTION_BOUND, Reelection};
 pub use snapshot_prefix::SnapshotPrefix;
 pub use state_machine_safety::StateMachineSafety;
