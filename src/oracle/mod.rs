@@ -1,7 +1,7 @@
 //! Floor 5: the rules that every run must keep, one property per file.
 //!
 //! An oracle is fed by events alone and knows nothing else; what it reports is a [`Violation`]
-//! with its evidence. A watch owns them all and listens to a run's trace. Most are *black-box*:
+//! with its evidence. [`Watch`] owns them all and listens to a run's trace. Most are *black-box*:
 //! they need nothing of a submission. The others see only requests that describe themselves
 //! (`Rpc::describe`), as the skeleton's and the reference's do.
 //!
@@ -17,7 +17,7 @@
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
 //!
 //! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
-//! do), `window` (ten in a second). `RULES` is the same table for help texts.
+//! do), `window` (ten in a second). [`RULES`] is the same table for help texts.
 
 mod apply_order;
 mod election_safety;
@@ -32,6 +32,7 @@ mod snapshot_prefix;
 mod state_machine_safety;
 mod term_monotonic;
 mod violation;
+mod watch;
 mod window;
 
 pub use apply_order::ApplyOrder;
@@ -43,3 +44,4 @@ pub use snapshot_prefix::SnapshotPrefix;
 pub use state_machine_safety::StateMachineSafety;
 pub use term_monotonic::TermMonotonic;
 pub use violation::{Oracle, Violation};
+pub use watch::{Needs, RULES, Rule, Watch};
