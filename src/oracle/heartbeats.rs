@@ -326,7 +326,8 @@ mod tests {
     fn a_probe_after_a_reply_is_no_heartbeat() {
         let mut history = busy();
         history.at(1_260).reply(0, 1).append(0, 1, 1, 5, 0, 0).at(1_261).reply(0, 1).append(0, 1, 1, 3, 0, 0).legal();
-        // The same question again, or one that nobody's reply asked for, is one.
+        // The same question again, a second one upon one reply, or one without any reply, is one.
+        busy().at(1_260).reply(0, 1).append(0, 1, 1, 5, 0, 0).append(0, 1, 1, 4, 0, 0).illegal(1_260, &[0, 1]);
         history.at(1_262).reply(0, 1).append(0, 1, 1, 3, 0, 0).illegal(1_262, &[0, 1]);
         busy().at(1_260).append(0, 1, 1, 5, 0, 0).illegal(1_260, &[0, 1]);
         busy().at(1_260).reply(0, 2).append(0, 1, 1, 5, 0, 0).illegal(1_260, &[0, 1]);
