@@ -5,7 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::peers::{decode, encode};
+use super::peers::{decode, encode_into};
 use super::{Draw, Rpc};
 use crate::base::{Incarnation, Instant, Random, ServerId};
 use crate::net::{Request, Responder, Service};
@@ -33,13 +33,16 @@ impl Ctx {
         H: Fn(ServerId, R) -> F + 'static,
         F: Future<Output = R::Reply> + 'static,
     {
-        let handler = Rc::new(handler);
+        // All replies are encoded in the same buffer.
+        let shared = Rc::new((handler, RefCell::new(Vec::new())));
         let handle = move |request: Request, responder: Responder| {
-            let handler = handler.clone();
+            let shared = shared.clone();
             let task = async move {
+                let (handler, buffer) = &*shared;
                 let reply = handler(request.from, decode(R::NAME, &request.args)).await;
-                let bytes = encode(R::NAME, &reply);
-                responder.answer(&reply, bytes.into());
+                let mut buffer = buffer.borrow_mut();
+                encode_into(&mut buffer, R::NAME, &reply);
+                responder.answer(&reply, &buffer);
             };
             Box::pin(task) as _
         };

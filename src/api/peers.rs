@@ -91,19 +91,12 @@ impl Peer {
 }
 
 /// Encodes `value` into an emptied `buffer`, which keeps its room for the next one.
-fn encode_into<T: serde::Serialize>(buffer: &mut Vec<u8>, name: &str, value: &T) {
+pub(super) fn encode_into<T: serde::Serialize>(buffer: &mut Vec<u8>, name: &str, value: &T) {
     buffer.clear();
     match postcard::to_extend(value, std::mem::take(buffer)) {
         Ok(encoded) => *buffer = encoded,
         Err(error) => panic!("{name} cannot be encoded: {error}"),
     }
-}
-
-/// Encodes a value on its own.
-pub(super) fn encode<T: serde::Serialize>(name: &str, value: &T) -> Vec<u8> {
-    let mut buffer = Vec::with_capacity(32);
-    encode_into(&mut buffer, name, value);
-    buffer
 }
 
 pub(super) fn decode<T: serde::de::DeserializeOwned>(name: &str, bytes: &[u8]) -> T {

@@ -53,11 +53,13 @@ impl Sampler {
 
 impl Observer for Sampler {
     fn before_poll(&self) {
-        *self.scope.borrow_mut() = Some(LogScope::enter(&self.trace, self.incarnation));
+        if self.trace.wants_log_lines() {
+            *self.scope.borrow_mut() = Some(LogScope::enter(&self.trace, self.incarnation));
+        }
     }
 
     fn after_poll(&self) {
         self.sample();
-        *self.scope.borrow_mut() = None;
+        self.scope.take();
     }
 }

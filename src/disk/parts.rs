@@ -45,9 +45,8 @@ impl Parts {
 
 impl FromIterator<Bytes> for Parts {
     fn from_iter<I: IntoIterator<Item = Bytes>>(parts: I) -> Parts {
-        let mut all = Parts::new();
-        parts.into_iter().for_each(|part| all.push(part));
-        all
+        let parts: Vec<Bytes> = parts.into_iter().collect();
+        Parts { len: parts.iter().map(Bytes::len).sum(), parts }
     }
 }
 

@@ -136,7 +136,8 @@ pub(super) struct Flight {
     caller: Alive,
     /// The service captured at hand-over (step 3): a later incarnation never gets the request.
     target: Rc<Service>,
-    args: Bytes,
+    /// Taken by the handler.
+    args: Cell<Bytes>,
     delivered: Cell<Instant>,
     /// The caller has its outcome, or it is on its way to it.
     done: Cell<bool>,
@@ -210,10 +211,10 @@ impl Fabric {
         if fate.request_lost {
             return self.sim.schedule(arrival, move || fabric.lose(call, key, Loss::RequestLost));
         }
-        let (args, caller) = (Bytes::copy_from_slice(bytes), caller.alive());
+        let (args, caller) = (Cell::new(Bytes::copy_from_slice(bytes)), caller.alive());
         let (delivered, done) = (Cell::new(arrival), Cell::new(false));
-        let flight = Flight { call, key, fate, caller, target, args, delivered, done };
-        self.sim.schedule(arrival, move || fabric.deliver(Rc::new(flight)));
+        let flight = Rc::new(Flight { call, key, fate, caller, target, args, delivered, done });
+        self.sim.schedule(arrival, move || fabric.deliver(flight));
     }
 
     /// Step 5.3: the handler runs, in a task of the target's. Cuts are not looked at again.
@@ -225,7 +226,7 @@ impl Fabric {
         target.count_request();
         flight.delivered.set(self.sim.now());
         self.trace.emit(&Event::RequestDelivered { call: *call, server: target.incarnation() });
-        let request = Request { from: call.from.server, args: flight.args.clone() };
+        let request = Request { from: call.from.server, args: flight.args.take() };
         let responder = Responder { fabric: self.clone(), flight: flight.clone() };
         let handling = target.handler(call.name)(request, responder);
         let group = target.group();
@@ -256,10 +257,10 @@ impl Fabric {
     }
 
     /// Steps 5.5 to 5.9: the handler returned.
-    pub(super) fn answer(self: &Rc<Fabric>, flight: Rc<Flight>, reply: &dyn fmt::Debug, bytes: Bytes) {
+    pub(super) fn answer(self: &Rc<Fabric>, flight: Rc<Flight>, reply: &dyn fmt::Debug, bytes: &[u8]) {
         let Flight { call, key, fate, .. } = *flight;
         let server = flight.target.incarnation();
-        self.trace.emit(&Event::ReplySent { call, server, reply, bytes: &bytes });
+        self.trace.emit(&Event::ReplySent { call, server, reply, bytes });
         if flight.done.replace(true) {
             return;
         }
@@ -273,7 +274,7 @@ impl Fabric {
         if fate.reply_hold.is_some() {
             self.trace.emit(&Event::ReplyHeld { call, until });
         }
-        let fabric = self.clone();
+        let (fabric, bytes) = (self.clone(), Bytes::copy_from_slice(bytes));
         self.sim.schedule(until, move || {
             fabric.bytes.set(fabric.bytes.get() + bytes.len() as u64);
             fabric.trace.emit(&Event::ReplyDelivered { call });

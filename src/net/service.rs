@@ -98,7 +98,7 @@ pub struct Responder {
 
 impl Responder {
     /// Sends the reply, `bytes`, shown in the trace as `reply`.
-    pub fn answer(self, reply: &dyn fmt::Debug, bytes: Bytes) {
+    pub fn answer(self, reply: &dyn fmt::Debug, bytes: &[u8]) {
         self.fabric.answer(self.flight, reply, bytes);
     }
 }

@@ -55,7 +55,9 @@ fn install_hook() {
 }
 
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
-    let message = info.payload_as_str().unwrap_or("a panic whose message is no text").to_owned();
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = text.unwrap_or("a panic whose message is no text").to_owned();
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     Panic { message, place }
 }

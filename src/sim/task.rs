@@ -95,7 +95,7 @@ impl Tasks {
     /// Moves what was woken to the ready tasks, each once.
     pub(super) fn collect_woken(&mut self) {
         WOKEN.with_borrow_mut(|woken| {
-            for key in woken.drain(..) {
+            for key in woken.iter() {
                 match self.slots.get_mut(key.slot) {
                     Some(task) if key.run == self.run && task.serial == key.serial && !task.queued => {
                         task.queued = true;
@@ -104,6 +104,7 @@ impl Tasks {
                     _ => {}
                 }
             }
+            woken.clear();
         });
     }
 

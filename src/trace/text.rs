@@ -10,7 +10,7 @@ use std::io;
 
 use super::event::{Call, Event, Loss};
 use super::{Description, Sink, Topic};
-use crate::base::{Incarnation, Instant, ServerId, Term};
+use crate::base::{Command, Incarnation, Instant, ServerId, Term};
 
 /// Text that is kept before it goes to the destination, in bytes.
 const CHUNK: usize = 64 * 1024;
@@ -194,13 +194,13 @@ impl<D: Destination> TextSink<D> {
                 self.line.field("accepted index=", index);
                 self.line.field(" term=", term);
                 self.line.text(" ");
-                self.line.display(command);
+                self.line.command(command);
             }
             Event::Applied { server, index, command } => {
                 self.server(at, Topic::Cmit, server);
                 self.line.field("applied index=", index);
                 self.line.text(" ");
-                self.line.display(command);
+                self.line.command(command);
             }
             Event::SnapshotTaken { server, index, snapshot } => {
                 self.snapshot(at, server, "service took snapshot through ", index, snapshot);
@@ -292,7 +292,11 @@ impl Line {
     }
 
     fn number(&mut self, number: u64) {
-        self.buffer.extend_from_slice(self.digits.format(number).as_bytes());
+        // Servers, lives and terms mostly have one digit.
+        match number {
+            0..=9 => self.buffer.push(b'0' + number as u8),
+            _ => self.buffer.extend_from_slice(self.digits.format(number).as_bytes()),
+        }
     }
 
     fn field(&mut self, name: &str, number: u64) {
@@ -302,18 +306,16 @@ impl Line {
 
     /// The form of [`Instant`]'s Display, put together by hand.
     fn instant(&mut self, at: Instant) {
-        let mut digits = *b"000.000000";
-        let mut micros = at.as_micros();
-        for place in [9, 8, 7, 6, 5, 4, 2, 1] {
-            digits[place] = b'0' + (micros % 10) as u8;
-            micros /= 10;
-        }
-        if micros > 9 {
+        let micros = at.as_micros();
+        if micros > 999_999_999 {
             // A thousand seconds and more: never in a lab, but never wrong either.
             return self.display(at);
         }
-        digits[0] = b'0' + micros as u8;
-        self.buffer.extend_from_slice(&digits);
+        // The leading one keeps the zeros.
+        let digits = self.digits.format(1_000_000_000 + micros).as_bytes();
+        self.buffer.extend_from_slice(&digits[1..4]);
+        self.buffer.push(b'.');
+        self.buffer.extend_from_slice(&digits[4..]);
     }
 
     fn server(&mut self, server: ServerId) {
@@ -332,6 +334,14 @@ impl Line {
         self.text(call.name);
         self.buffer.push(b'#');
         self.number(call.number);
+    }
+
+    /// The form of [`Command`]'s Display.
+    fn command(&mut self, command: &Command) {
+        match command.as_integer() {
+            Some(integer) => self.number(integer),
+            None => self.display(command),
+        }
     }
 
     fn display(&mut self, value: impl fmt::Display) {
@@ -414,7 +424,6 @@ impl fmt::Write for Limited<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Command;
     use crate::trace::RpcKind;
 
     const S2: Incarnation = Incarnation { server: ServerId::new_const(2), life: 1 };

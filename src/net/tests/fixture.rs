@@ -171,7 +171,7 @@ fn handle<F: Future<Output = Bytes> + 'static>(
         let handling = handler(request.args);
         Box::pin(async move {
             let reply = handling.await;
-            responder.answer(&(), reply);
+            responder.answer(&(), &reply);
         }) as _
     };
     service.handle(name, Rc::new(handler));

@@ -73,6 +73,17 @@ impl ByteLog {
         }
     }
 
+    /// The bytes from position `start` to before `end`. They were added together, and so are in
+    /// one part.
+    pub(super) fn slice(&self, start: u64, end: u64) -> &[u8] {
+        let place = self.sealed.partition_point(|(first, part)| first + part.len() as u64 <= start);
+        let (first, part) = match self.sealed.get(place) {
+            Some((first, part)) => (*first, part.as_ref()),
+            None => (self.tail_start, self.tail.as_slice()),
+        };
+        &part[(start - first) as usize..(end - first) as usize]
+    }
+
     /// Copies the bytes from position `start` to before `end`.
     pub(super) fn copy(&self, start: u64, end: u64) -> Vec<u8> {
         let mut copied = Vec::with_capacity((end - start) as usize);

@@ -130,8 +130,8 @@ impl Log {
     /// If the entry is compacted or not there yet.
     pub(super) fn command(&self, index: Index) -> Command {
         let start = self.mark(index).expect("the entry is in the log").start;
-        let encoded = self.bytes.copy(start, self.start_of(index + 1));
-        let (_, command) = postcard::from_bytes::<Entry<'_>>(&encoded).expect("this is what was encoded");
+        let encoded = self.bytes.slice(start, self.start_of(index + 1));
+        let (_, command) = postcard::from_bytes::<Entry<'_>>(encoded).expect("this is what was encoded");
         Command::from(command)
     }
 

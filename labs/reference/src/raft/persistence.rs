@@ -3,6 +3,8 @@
 //! The log is kept encoded, so that saving it means handing over parts that mostly have not
 //! changed.
 
+use std::iter;
+
 use bytes::Bytes;
 use raftlab::api::{Ctx, Index, Parts, Persister, ServerId, Term};
 
@@ -13,16 +15,19 @@ use super::state::{Role, State, draw_election_timeout};
 /// What is saved before the log's entries: `current_term`, `voted_for`, and where the log begins.
 type Head = (Term, Option<ServerId>, Index, Term);
 
+/// Room for a head: at most ten bytes for each number, and two for the vote.
+const HEAD_MAX: usize = 32;
+
 impl Server {
     /// Saves the persistent state, with a new snapshot if there is one. To be called before the
     /// change can be seen by anybody: before a reply, a request, or the return to a client.
     pub(super) fn persist(&self, state: &State, snapshot: Option<Bytes>) {
         let log = &state.log;
         let head: Head = (state.current_term, state.voted_for, log.base_index(), log.base_term());
-        let head = postcard::to_extend(&head, Vec::with_capacity(32)).expect("plain numbers can be encoded");
-        let mut parts = Parts::from(head);
-        log.encoded_parts().for_each(|part| parts.push(part));
-        self.persister.save(parts, snapshot);
+        let mut buffer = [0; HEAD_MAX];
+        let head = postcard::to_slice(&head, &mut buffer).expect("plain numbers can be encoded");
+        let state: Parts = iter::once(Bytes::copy_from_slice(head)).chain(log.encoded_parts()).collect();
+        self.persister.save(state, snapshot);
     }
 }
 
