@@ -1,5 +1,6 @@
 //! Submitting commands and waiting until they are applied (`lab-spec` §2.11 to §2.13).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Step;
@@ -107,8 +108,8 @@ impl Cluster {
             let connected: Vec<ServerId> = self.connected_servers().collect();
             evidence.push(format!("none of the connected servers {connected:?} ever claimed to lead"));
         }
-        let servers = attempts.iter().map(|(_, leader, _)| *leader).collect();
-        self.fail("one", servers, evidence)
+        let leaders: BTreeSet<ServerId> = attempts.iter().map(|(_, leader, _)| *leader).collect();
+        self.fail("one", leaders.into_iter().collect(), evidence)
     }
 
     /// How many servers have applied something at `index`, and what. Servers that are cut off or
