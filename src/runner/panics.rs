@@ -55,7 +55,10 @@ fn install_hook() {
 }
 
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
-    let message = info.payload_as_str().unwrap_or("a panic whose message is no text").to_owned();
+    let payload = info.payload();
+    let literal = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = literal.or_else(|| payload.downcast_ref::<String>().cloned());
+    let message = message.unwrap_or_else(|| "a panic whose message is no text".to_owned());
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     Panic { message, place }
 }
