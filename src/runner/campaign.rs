@@ -200,21 +200,22 @@ impl Work {
             false => (play(test, self.campaign.make, seed, None, Some(self.board.pulse(worker))), None),
         };
         if self.campaign.check_determinism {
-            run = determinism::confirm(test, self.campaign.make, seed, run);
+            run = determinism::confirm(test, self.campaign.make, seed, run, &self.board.pulse(worker));
         }
         if !run.outcome.passed() && recorded.is_none() && self.controls.traces.records_failed() {
             let (again, trace) = recorder.play_recorded(self.board.pulse(worker));
             if again.digest != run.digest {
-                run = determinism::differing(test, self.campaign.make, seed, run);
+                run = determinism::differing(test, self.campaign.make, seed, run, &self.board.pulse(worker));
             }
             recorded = trace;
         }
         let mut trace = None;
-        if let Some(recorded) = recorded {
-            match self.controls.traces.store(test, next.iteration, seed, run.outcome.passed(), recorded) {
-                Ok(path) => trace = Some(path),
-                Err(error) => recorder.error = Some(error),
-            }
+        match recorded
+            .map(|recorded| self.controls.traces.store(test, next.iteration, seed, run.outcome.passed(), recorded))
+        {
+            Some(Ok(path)) => trace = Some(path),
+            Some(Err(error)) => recorder.error = Some(error),
+            None => self.controls.traces.note_unrecorded(),
         }
         let result = RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace };
         (result, recorder.error)
