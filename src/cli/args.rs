@@ -1,6 +1,7 @@
 //! Raw arguments, as they are typed.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -43,8 +44,8 @@ pub(super) enum Command {
     Replay(ReplayArgs),
     /// Search the traces of a campaign.
     Grep(GrepArgs),
-    /// List parts and tests.
-    List(LabArgs),
+    /// List parts and tests, or the rules that are watched.
+    List(ListArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -97,6 +98,16 @@ impl From<Edition> for lab::Edition {
 }
 
 #[derive(clap::Args)]
+pub(super) struct ListArgs {
+    /// List the rules that are watched in every run.
+    #[arg(long)]
+    pub(super) rules: bool,
+
+    #[command(flatten)]
+    pub(super) lab: LabArgs,
+}
+
+#[derive(clap::Args)]
 pub(super) struct TestArgs {
     /// Parts (2C), tests (2C/figure8-unreliable), course names (TestFigure8Unreliable2C) or `all`;
     /// everything if none is given.
@@ -108,7 +119,7 @@ pub(super) struct TestArgs {
     pub(super) filter: Option<String>,
 
     /// How often each test is played.
-    #[arg(short = 'n', long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short = 'n', long, default_value_t = 100, value_name = "N", value_parser = parse_positive::<u64>)]
     pub(super) iterations: u64,
 
     /// What all randomness is drawn from: a number, or `random`.
@@ -116,7 +127,7 @@ pub(super) struct TestArgs {
     pub(super) seed: SeedChoice,
 
     /// Worker threads; one per core if not given.
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = parse_positive::<u16>)]
     pub(super) jobs: Option<u16>,
 
     /// Stop at the first failure.
@@ -128,7 +139,7 @@ pub(super) struct TestArgs {
     pub(super) no_fail_fast: bool,
 
     /// Stop after N failures.
-    #[arg(long, value_name = "N", conflicts_with = "no_fail_fast", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "no_fail_fast", value_parser = parse_positive::<u64>)]
     pub(super) max_fail: Option<u64>,
 
     /// Play every run twice and compare: finds what depends on more than the seed.
@@ -196,6 +207,14 @@ pub(super) enum SeedChoice {
     Random,
 }
 
+/// A whole number, counted from 1.
+fn parse_positive<T: FromStr + PartialEq + Default>(text: &str) -> Result<T, &'static str> {
+    match text.parse() {
+        Ok(number) if number != T::default() => Ok(number),
+        _ => Err("a whole number of at least 1 is wanted"),
+    }
+}
+
 fn parse_seed(text: &str) -> Result<SeedChoice, String> {
     match text {
         "random" => Ok(SeedChoice::Random),
@@ -234,7 +253,7 @@ pub(super) struct ReplayArgs {
     pub(super) seed: Option<Seed>,
 
     /// Instead of the run's seed: which iteration of the campaign with --campaign-seed.
-    #[arg(long, value_name = "K", conflicts_with = "seed", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "K", conflicts_with = "seed", value_parser = parse_positive::<u64>)]
     pub(super) iteration: Option<u64>,
 
     /// The seed of the campaign that --iteration counts in.
@@ -276,7 +295,7 @@ pub(super) struct GrepArgs {
     pub(super) failed: bool,
 
     /// Threads; one per core if not given.
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = parse_positive::<u16>)]
     pub(super) jobs: Option<u16>,
 }
 

@@ -1,14 +1,32 @@
-//! `raftlab list`: parts, tests, points, course names.
+//! `raftlab list`: parts, tests, points, course names; or rules.
 
 use std::fmt::Write as _;
 
-use super::args::LabArgs;
+use super::args::ListArgs;
 use super::error::{Exit, Failed};
 use super::output;
 use super::plan::load_lab;
+use crate::lab::Lab;
+use crate::oracle::{Needs, RULES, Rule};
 
-pub(super) fn run(args: &LabArgs) -> Result<Exit, Failed> {
-    let lab = load_lab(args)?;
+pub(super) fn run(args: &ListArgs) -> Result<Exit, Failed> {
+    let text = if args.rules { rules() } else { tests(&load_lab(&args.lab)?) };
+    output::print(text.as_bytes())
+}
+
+fn rules() -> String {
+    let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for Rule { name, says, source, needs } in RULES {
+        let _ = writeln!(text, "{name:width$}  {says} ({source})");
+        if *needs == Needs::Descriptions {
+            let _ = writeln!(text, "{:width$}  watched for requests that describe themselves: `Rpc::describe`", "");
+        }
+    }
+    text
+}
+
+fn tests(lab: &Lab) -> String {
     let width = lab.tests().map(|test| test.path().len()).max().unwrap_or(0);
     let course_width = lab.tests().map(|test| test.course_name.len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -26,5 +44,5 @@ pub(super) fn run(args: &LabArgs) -> Result<Exit, Failed> {
             );
         }
     }
-    output::print(text.as_bytes())
+    text
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{Lab, Test};
 
 /// Names this similar are suggested for an unknown one.
-const SIMILAR: f64 = 0.72;
+const SIMILAR: f64 = 0.65;
 /// At most this many.
 const SUGGESTIONS: usize = 3;
 

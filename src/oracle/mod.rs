@@ -1,10 +1,47 @@
 //! Floor 5: the rules that every run must keep, one property per file.
 //!
 //! An oracle is fed by events alone and knows nothing else; what it reports is a [`Violation`]
-//! with its evidence.
+//! with its evidence. [`Watch`] owns them all and listens to a run's trace. Most are *black-box*:
+//! they need nothing of a submission. The others see only requests that describe themselves
+//! (`Rpc::describe`), as the skeleton's and the reference's do.
+//!
+//! | rule | file | source | needs |
+//! |---|---|---|---|
+//! | election safety | `election_safety` | Raft paper, Figure 3 | black-box |
+//! | term monotonicity | `term_monotonic` | Raft paper, Figure 2, `currentTerm` | black-box |
+//! | state machine safety | `state_machine_safety` | Raft paper, Figure 3 | black-box |
+//! | apply order | `apply_order` | Raft paper, Figure 2, `lastApplied`; `lab-spec` §2.9 | black-box |
+//! | snapshot | `snapshot_prefix` | Raft paper, Figure 13; lab 2D | black-box |
+//! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
+//! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
+//! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
+//!
+//! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
+//! do), `window` (ten in a second). [`RULES`] is the same table for help texts.
 
+mod apply_order;
+mod election_safety;
+mod heartbeats;
+#[cfg(test)]
+mod history;
+mod idle;
+mod idle_traffic;
+mod members;
+mod reelection;
+mod snapshot_prefix;
+mod state_machine_safety;
+mod term_monotonic;
 mod violation;
 mod watch;
+mod window;
 
+pub use apply_order::ApplyOrder;
+pub use election_safety::ElectionSafety;
+pub use heartbeats::HeartbeatRate;
+pub use idle_traffic::IdleTraffic;
+pub use reelection::{ELECTION_BOUND, Reelection};
+pub use snapshot_prefix::SnapshotPrefix;
+pub use state_machine_safety::StateMachineSafety;
+pub use term_monotonic::TermMonotonic;
 pub use violation::{Oracle, Violation};
-pub use watch::Watch;
+pub use watch::{Needs, RULES, Rule, Watch};

@@ -1,34 +1,278 @@
-//! All oracles of a run, as one listener.
+//! All oracles at one run's stream.
+//!
+//! Decides only who hears of which event: a run has a few hundred thousand, most of which concern
+//! one or two rules. No rule lives here.
 
 use std::time::Duration;
 
-use super::Violation;
+use super::apply_order::{self, ApplyOrder};
+use super::election_safety::{self, ElectionSafety};
+use super::heartbeats::{self, HeartbeatRate};
+use super::idle_traffic::{self, IdleTraffic};
+use super::reelection::{self, Reelection};
+use super::snapshot_prefix::{self, SnapshotPrefix};
+use super::state_machine_safety::{self, StateMachineSafety};
+use super::term_monotonic::{self, TermMonotonic};
+use super::{Oracle, Violation};
 use crate::base::Instant;
 use crate::trace::{Event, Sink};
 
-/// stub
-#[derive(Default)]
+/// A rule that is checked in every run, for help texts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rule {
+    /// Its name, as in [`Violation::rule`].
+    pub name: &'static str,
+    /// What it demands.
+    pub says: &'static str,
+    /// Where it is from.
+    pub source: &'static str,
+    /// What it needs of a submission.
+    pub needs: Needs,
+}
+
+/// What a rule needs of a submission.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Needs {
+    /// Nothing: the rule watches every submission.
+    Nothing,
+    /// Requests that describe themselves (`Rpc::describe`): others are not checked.
+    Descriptions,
+}
+
+/// The rules that are checked in every run, in the order of the table in the module's head.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: election_safety::RULE,
+        says: "no term ever has two leaders",
+        source: "Raft paper, Figure 3",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: term_monotonic::RULE,
+        says: "a server's term never goes down, also over restarts",
+        source: "Raft paper, Figure 2",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: state_machine_safety::RULE,
+        says: "the command at an index is the same on every server, for ever",
+        source: "Raft paper, Figure 3",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: apply_order::RULE,
+        says: "every life of a server applies the log in order and without gaps",
+        source: "Raft paper, Figure 2; lab 2D",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: snapshot_prefix::RULE,
+        says: "all snapshots through one index are the same, and a service made them",
+        source: "Raft paper, Figure 13; lab 2D",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: heartbeats::RULE,
+        says: "a leader sends a peer at most 10 heartbeats in any second",
+        source: "lab 2A",
+        needs: Needs::Descriptions,
+    },
+    Rule {
+        name: idle_traffic::RULE,
+        says: "in an idle cluster the leader sends a peer at most 10 requests in any second, nobody else sends any",
+        source: "lab 2A",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: reelection::RULE,
+        says: "a majority that can communicate has a leader within 5 s",
+        source: "lab 2A",
+        needs: Needs::Nothing,
+    },
+];
+
+/// Watches a run with all oracles, up to the first violation.
+#[derive(Debug, Default)]
 pub struct Watch {
     violation: Option<Violation>,
+    election_safety: ElectionSafety,
+    term_monotonic: TermMonotonic,
+    state_machine_safety: StateMachineSafety,
+    apply_order: ApplyOrder,
+    snapshot_prefix: SnapshotPrefix,
+    heartbeats: HeartbeatRate,
+    idle_traffic: IdleTraffic,
+    reelection: Reelection,
 }
 
 impl Watch {
-    /// stub
+    /// A watch with all oracles, before the run's first event.
     pub fn all() -> Watch {
         Watch::default()
     }
-    /// stub
+
+    /// The first violation, if there was one.
     pub fn violation(&self) -> Option<&Violation> {
         self.violation.as_ref()
     }
-    /// stub
-    pub fn finish(&mut self, _at: Instant) {}
-    /// stub
+
+    /// Says that the run has ended at `at`.
+    pub fn finish(&mut self, at: Instant) {
+        if self.violation.is_none() {
+            self.violation = self.last_look(at).err();
+        }
+    }
+
+    /// How long each election took, up to the first violation.
     pub fn reelections(&self) -> &[Duration] {
-        &[]
+        self.reelection.durations()
+    }
+
+    /// What is complete already but was not brought to light by an event. At most one of the two is:
+    /// one needs a serving leader, the other that there is none.
+    fn last_look(&mut self, at: Instant) -> Result<(), Violation> {
+        self.idle_traffic.finish(at)?;
+        self.reelection.finish(at)
+    }
+
+    /// Who hears of which event.
+    fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.reelection.check_clock(at)?;
+        match event {
+            Event::RequestSent { .. } | Event::RequestDelivered { .. } => self.traffic(at, event),
+            Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic(at, event),
+            Event::ReplyDelivered { .. } => self.heartbeats.observe(at, event),
+            Event::CommandAccepted { .. } => self.traffic(at, event),
+            Event::Applied { .. } => self.command(at, event),
+            Event::SnapshotTaken { .. } | Event::SnapshotApplied { .. } => self.snapshot(at, event),
+            Event::SnapshotRestored { .. } => self.snapshot(at, event),
+            Event::StateChanged { .. } => self.report(at, event),
+            Event::Began { .. } | Event::Constructed | Event::NetworkChanged { .. } => self.cluster(at, event),
+            Event::Started { .. } | Event::Crashed { .. } => self.cluster(at, event),
+            Event::Connected { .. } | Event::Disconnected { .. } => self.cluster(at, event),
+            Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
+            Event::Saved { .. } | Event::ReplySent { .. } | Event::Lost { .. } => Ok(()),
+        }
+    }
+
+    fn command(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.state_machine_safety.observe(at, event)?;
+        self.apply_order.observe(at, event)?;
+        self.traffic(at, event)
+    }
+
+    fn snapshot(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.apply_order.observe(at, event)?;
+        self.snapshot_prefix.observe(at, event)?;
+        self.traffic(at, event)
+    }
+
+    fn report(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.election_safety.observe(at, event)?;
+        self.term_monotonic.observe(at, event)?;
+        self.cluster(at, event)
+    }
+
+    fn cluster(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.reelection.note(at, event);
+        self.traffic(at, event)
+    }
+
+    /// The rules that count messages and need to know when a cluster is idle.
+    fn traffic(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.heartbeats.observe(at, event)?;
+        self.idle_traffic.observe(at, event)
     }
 }
 
 impl Sink for Watch {
-    fn event(&mut self, _at: Instant, _event: &Event<'_>) {}
+    fn event(&mut self, at: Instant, event: &Event<'_>) {
+        if self.violation.is_none() {
+            self.violation = self.observe(at, event).err();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::history::History;
+    use crate::trace::Description;
+
+    /// A watch, told a history like any oracle.
+    #[derive(Default)]
+    struct Watched(Watch);
+
+    impl Oracle for Watched {
+        fn rule(&self) -> &'static str {
+            self.0.violation().map_or("none", |violation| violation.rule)
+        }
+
+        fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+            self.0.event(at, event);
+            self.0.violation().cloned().map_or(Ok(()), Err)
+        }
+
+        fn finish(&mut self, at: Instant) -> Result<(), Violation> {
+            self.0.finish(at);
+            self.0.violation().cloned().map_or(Ok(()), Err)
+        }
+    }
+
+    /// Three servers; S0 leads term 1 from 300 ms on.
+    fn led() -> History<Watched> {
+        let mut history = History::new(Watched::default(), 3);
+        history.at(300).elected(0, 1).heartbeats(0, 1, 300, 2_300, 100);
+        history
+    }
+
+    #[test]
+    fn every_rule_of_the_table_is_watched() {
+        type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
+        let offences: [Offence; 8] = [
+            |history| history.state(1, 1, true),
+            |history| history.state(1, 0, false),
+            |history| history.apply(0, 1, 7).apply(1, 1, 8),
+            |history| history.apply(0, 2, 7),
+            |history| history.apply_snapshot(0, 9, b"9"),
+            |history| history.network(false, false).heartbeats(0, 1, 2_300, 3_000, 10),
+            |history| history.request(1, 2, &Description::Other),
+            |history| history.crash(0).at(8_000),
+        ];
+        let caught = offences.map(|offence| offence(&mut led()).violation().rule);
+        assert_eq!(caught.to_vec(), RULES.iter().map(|rule| rule.name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_legal_run_is_measured() {
+        let mut history = led();
+        history.at(2_400).accept(0, 1, 1, 7).apply(0, 1, 7).apply(1, 1, 7).at(3_000).crash(0);
+        history.at(3_250).state(1, 2, false).state(1, 2, true);
+        let Watched(watch) = history.legal();
+        assert_eq!(watch.reelections(), [Duration::from_millis(300), Duration::from_millis(250)]);
+    }
+
+    #[test]
+    fn the_first_violation_stays() {
+        let mut watch = Watch::all();
+        let server = crate::base::Incarnation { server: crate::base::ServerId::new(0), life: 1 };
+        for (millis, term) in [(1, 5), (2, 4), (3, 3)] {
+            watch.event(Instant::from_millis(millis), &Event::StateChanged { server, term, is_leader: false });
+        }
+        watch.finish(Instant::from_millis(4));
+        assert_eq!(watch.violation().map(|violation| violation.at), Some(Instant::from_millis(2)));
+    }
+
+    #[test]
+    fn odd_histories_do_no_harm() {
+        let mut history = History::unborn(Watched::default(), 0);
+        history.event(&Event::Constructed).event(&Event::Began { servers: 1 });
+        let ghost = crate::base::Incarnation { server: crate::base::ServerId::new(255), life: u32::MAX };
+        history.event(&Event::Crashed { server: ghost });
+        let command = crate::base::Command::integer(1);
+        history.event(&Event::CommandAccepted { server: ghost, index: u64::MAX, term: u64::MAX, command: &command });
+        history.event(&Event::SnapshotRestored { server: ghost, index: u64::MAX, snapshot: b"" });
+        history.event(&Event::SnapshotApplied { server: ghost, index: u64::MAX, term: 0, snapshot: b"" });
+        history.event(&Event::StateChanged { server: ghost, term: u64::MAX, is_leader: true }).at(100_000).legal();
+    }
 }

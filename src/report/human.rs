@@ -1,12 +1,13 @@
 //! A campaign for people: a progress bar, failures as they come, a table, a summary. All of it on
 //! stderr.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use colored::Colorize as _;
 use comfy_table::{CellAlignment, Table, presets};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::units::{count, millis, seconds, size};
 use super::{ReplayCommand, failure_block};
@@ -31,11 +32,11 @@ impl Human {
         // A bar draws itself only where stderr is a terminal.
         let target = if progress && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let style = ProgressStyle::with_template(
-            "{elapsed_precise} {wide_bar} {human_pos}/{human_len} runs, {per_sec:.0}, {eta} left{msg}",
+            "{elapsed_precise} {wide_bar} {human_pos}/{human_len} runs, {rate}, {eta} left{msg}",
         );
         let progress = ProgressBar::with_draw_target(Some(runs), target);
         if let Ok(style) = style {
-            progress.set_style(style);
+            progress.set_style(style.with_key("rate", show_rate));
         }
         Human { progress, replay, quiet, verbose, shown: 0 }
     }
@@ -104,6 +105,12 @@ impl Human {
             self.line(&format!("{runs} left no trace: the trace budget was used up (--trace-budget raises it)"));
         }
     }
+}
+
+/// Whole runs per second: fractions would only flicker.
+fn show_rate(state: &ProgressState, text: &mut dyn fmt::Write) {
+    // Writing into the bar's own text cannot fail.
+    let _ = write!(text, "{:.0} runs/s", state.per_sec());
 }
 
 fn passed_line(result: &RunResult) -> String {

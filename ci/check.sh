@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The only definition of green: the same on a developer's machine and in CI.
+# Needs Rust (cargo, rustfmt, clippy) and a C compiler, which zstd and the linker want.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "format"
+cargo fmt --all -- --check
+
+step "lints"
+cargo clippy --locked --workspace --all-targets -- -D warnings
+
+step "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+
+# The README's test command. The floors are one of these tests.
+step "tests"
+cargo test
+
+# The reference as what it is for everybody else: a submission.
+step "the reference as a submission crate"
+cargo test --locked --package raftlab-reference
+
+step "the main job, shortened"
+runs=$(mktemp -d)
+trap 'rm -rf "$runs"' EXIT
+cargo run --locked --release -- test all --iterations 20 --out "$runs/all"
+cargo run --locked --release --package raftlab-reference -- test 2A --iterations 5 --traces none
+
+# The same seeds give the same runs, whoever plays them.
+step "one worker and two give the same digest"
+digest() { cargo run --quiet --locked --release -- test all --iterations 5 --traces none --jobs "$1" 2>&1 | grep -o 'digest.*'; }
+one=$(digest 1)
+two=$(digest 2)
+[ "$one" = "$two" ] || { echo "one worker: $one, two: $two"; exit 1; }
+
+step "everything is green"
