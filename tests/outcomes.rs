@@ -46,26 +46,38 @@ fn finding(stderr: &str) -> Vec<&str> {
 }
 
 #[test]
-fn silent_servers_elect_nobody() {
+fn silent_servers_do_not_elect_a_leader_in_time() {
     expect(Expected {
         impostor: "silent",
-        test: "2A/initial-election",
-        outcome: "failed",
-        rule: "one leader",
+        test: "2B/basic-agree",
+        outcome: "violated",
+        rule: "re-election",
         servers: &["S0", "S1", "S2"],
-        evidence: "none of the connected servers",
+        evidence: "5 s later still none of them serves",
     });
 }
 
 #[test]
-fn a_term_with_three_leaders_has_two_too_many() {
+fn a_term_with_two_leaders_has_one_too_many() {
     expect(Expected {
         impostor: "leader-always",
         test: "2A/initial-election",
+        outcome: "violated",
+        rule: "election safety",
+        servers: &["S0", "S1"],
+        evidence: "S1.1 became the leader of term 1",
+    });
+}
+
+#[test]
+fn a_leader_that_nobody_follows_shares_its_term_with_nobody() {
+    expect(Expected {
+        impostor: "idle-leader",
+        test: "2A/initial-election",
         outcome: "failed",
-        rule: "one leader",
+        rule: "same term",
         servers: &["S0", "S1", "S2"],
-        evidence: "all lead in term 1",
+        evidence: "the servers are in different terms",
     });
 }
 
@@ -176,10 +188,10 @@ fn different_commands_at_an_index_contradict_each_other() {
     expect(Expected {
         impostor: "wrong-command",
         test: "2A/initial-election",
-        outcome: "failed",
-        rule: "apply",
-        servers: &["S1", "S0"],
-        evidence: "S1 applied 1 at index 1, where S0 had applied 0",
+        outcome: "violated",
+        rule: "state machine safety",
+        servers: &["S0", "S1"],
+        evidence: "S1.1 applied 1 at index 1",
     });
 }
 
@@ -188,10 +200,10 @@ fn a_gap_is_out_of_order() {
     expect(Expected {
         impostor: "gap",
         test: "2A/initial-election",
-        outcome: "failed",
-        rule: "apply",
+        outcome: "violated",
+        rule: "apply order",
         servers: &["S1"],
-        evidence: "S1 applied index 2 out of order",
+        evidence: "S1.1 applied 7 at index 2",
     });
 }
 
