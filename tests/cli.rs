@@ -88,12 +88,15 @@ mod usage {
 
     #[test]
     fn a_lab_of_the_users_own_is_played_and_repeated() {
-        let bench = Bench::new();
-        bench.write("my lab.toml", &include_str!("../labs/2A.toml").replacen("part = \"2A\"", "part = \"X\"", 1));
-        let ended =
-            bench.run(&["test", "X/re-election", "-n", "1", "--lab", "my lab.toml", "--message-format", "json"]);
-        ended.says(0, &["1 run passed"]);
-        assert_eq!(ended.json_of("run")[0]["part"], "X");
+        let bench = Bench::impostor("panics");
+        bench.write("my lab's.toml", &include_str!("../labs/2A.toml").replacen("part = \"2A\"", "part = \"X\"", 1));
+        let arguments = ["test", "X/re-election", "-n", "1", "--lab", "my lab's.toml", "--message-format", "json"];
+        let ended = bench.run(&arguments);
+        ended.says(1, &["PANICKED X/re-election"]);
+        let run = &ended.json_of("run")[0];
+        assert_eq!(run["part"], "X");
+        let again = bench.shell(run["failure"]["replay"].as_str().expect("there is a command"));
+        again.says(1, &["PANICKED X/re-election"]);
     }
 
     #[test]
