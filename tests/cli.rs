@@ -58,7 +58,9 @@ mod usage {
         bench.run(&["grep", "("]).says(2, &["`(` is no regular expression"]);
         bench.run(&["test", "2A", "--iterations", "0"]).says(2, &["'0'", "--iterations", "at least 1"]);
         bench.run(&["test", "2A", "--seed", "nonsense"]).says(2, &["'nonsense'", "--seed", "0x5eed", "`random`"]);
-        bench.run(&["test", "2A", "--jobs", "0"]).says(2, &["'0'", "--jobs", "at least 1"]);
+        for jobs in ["0", "1025", "many"] {
+            bench.run(&["test", "2A", "--jobs", jobs]).says(2, &[jobs, "--jobs", "1 to 1024"]);
+        }
         bench.run(&["test", "2A", "--trace-budget", "much"]).says(2, &["a size is a whole number"]);
         bench.run(&["test", "2A", "--fail-fast", "--max-fail", "2"]).says(2, &["cannot be used with"]);
         bench.run(&["replay", CHEAP]).says(2, &["--seed"]);
@@ -211,6 +213,12 @@ mod output {
         assert_eq!(count(Bench::impostor("panics"), &arguments, "PANICKED 2A"), 10);
         assert_eq!(count(Bench::impostor("panics"), &arguments, "More runs failed"), 1);
         assert_eq!(count(Bench::impostor("panics"), &verbose, "PANICKED 2A"), 12);
+    }
+
+    #[test]
+    fn no_worker_is_without_a_run() {
+        let bench = Bench::new();
+        bench.run(&["test", CHEAP, "-n", "2", "-j", "1024"]).says(0, &["2 workers"]);
     }
 
     #[test]
