@@ -127,7 +127,7 @@ pub(super) struct TestArgs {
     pub(super) seed: SeedChoice,
 
     /// Worker threads; one per core if not given.
-    #[arg(short, long, value_name = "N", value_parser = parse_positive::<u16>)]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     pub(super) jobs: Option<u16>,
 
     /// Stop at the first failure.
@@ -215,6 +215,12 @@ fn parse_positive<T: FromStr + PartialEq + Default>(text: &str) -> Result<T, &'s
     }
 }
 
+/// A number of threads. Far more of them than any machine has cores only stand in each other's way.
+fn parse_jobs(text: &str) -> Result<u16, &'static str> {
+    let jobs = text.parse().ok().filter(|jobs| (1..=1024).contains(jobs));
+    jobs.ok_or("a whole number from 1 to 1024 is wanted")
+}
+
 fn parse_seed(text: &str) -> Result<SeedChoice, String> {
     match text {
         "random" => Ok(SeedChoice::Random),
@@ -295,7 +301,7 @@ pub(super) struct GrepArgs {
     pub(super) failed: bool,
 
     /// Threads; one per core if not given.
-    #[arg(short, long, value_name = "N", value_parser = parse_positive::<u16>)]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     pub(super) jobs: Option<u16>,
 }
 

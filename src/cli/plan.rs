@@ -51,7 +51,9 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         SeedChoice::Given(seed) => seed,
         SeedChoice::Random => fresh_seed(),
     };
-    let jobs = args.jobs.map_or_else(cores, usize::from);
+    // A worker without a run would only cost its thread.
+    let runs = args.iterations.saturating_mul(tests.len() as u64);
+    let jobs = args.jobs.map_or_else(cores, usize::from).min(usize::try_from(runs).unwrap_or(usize::MAX));
     let title = title(&tests, &args, name, seed, jobs);
     let keep = match args.traces {
         Traces::All => Keep::All,

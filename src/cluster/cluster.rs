@@ -12,7 +12,7 @@ use crate::api::{Life, MakeRaft};
 use crate::base::{Command, Instant, Random, Seed, ServerId};
 use crate::disk::Disk;
 use crate::net::{Dice, Network, RuleGuard, rules};
-use crate::sim::{GroupId, JoinHandle, Sim, Sleep};
+use crate::sim::{self, GroupId, JoinHandle, Sim, Sleep};
 use crate::trace::{Event, Trace};
 
 /// What a cluster is made of.
@@ -223,6 +223,6 @@ impl Drop for Cluster {
     /// network, which holds the handlers: without this, every run would leave its servers behind.
     fn drop(&mut self) {
         let running = self.servers.get_mut().iter_mut().filter_map(|server| server.running.take());
-        running.for_each(|running| running.life.end(&self.sim));
+        sim::one_by_one(running, |running| running.life.end(&self.sim));
     }
 }

@@ -228,8 +228,8 @@ impl Fabric {
         self.trace.emit(&Event::RequestDelivered { call: *call, server: target.incarnation() });
         let request = Request { from: call.from.server, args: flight.args.take() };
         let responder = Responder { fabric: self.clone(), flight: flight.clone() };
-        let handling = target.handler(call.name)(request, responder);
         let group = target.group();
+        let handling = self.sim.enter(group, || target.handler(call.name)(request, responder));
         self.sim.spawn_detached(group, Handling { handling, unwatched: Some((self.clone(), flight)) });
     }
 

@@ -83,7 +83,7 @@ impl Human {
     pub fn summary(&self, summary: &Summary, elapsed: Duration, traces: &TraceFolder) {
         self.progress.finish_and_clear();
         if !self.quiet {
-            self.line(&table(summary).to_string());
+            self.line(&coloured(&table(summary), summary));
             self.line("");
         }
         self.line(&verdict(summary, elapsed));
@@ -141,15 +141,26 @@ fn table(summary: &Summary) -> Table {
     table
 }
 
+/// Tests that failed in red. Cells cannot be: the table would take the colours for text, and align
+/// it accordingly.
+fn coloured(table: &Table, summary: &Summary) -> String {
+    let mut lines: Vec<String> = table.lines().collect();
+    for (line, test) in lines.iter_mut().skip(1).zip(&summary.tests) {
+        if test.failed() > 0 {
+            *line = line.red().to_string();
+        }
+    }
+    lines.join("\n")
+}
+
 fn row(test: &TestSummary) -> [String; 8] {
     let runs = test.played.max(1);
     let mean = |sum: u64| (sum / runs).to_string();
-    let failed = test.failed();
     let elections = &test.reelections;
     [
         test.test.path(),
         format!("{}/{}", test.passed, test.played),
-        if failed == 0 { "0".to_owned() } else { failed.to_string().red().bold().to_string() },
+        test.failed().to_string(),
         format!("{:.1}", test.virtual_time.as_secs_f64() / runs as f64),
         mean(test.rpcs),
         mean(test.bytes),

@@ -1,5 +1,7 @@
 //! The command that repeats a run.
 
+use std::path::Path;
+
 use crate::base::Seed;
 use crate::lab::Test;
 
@@ -27,13 +29,26 @@ impl ReplayCommand {
     }
 }
 
-/// What the user types to start this program; by `cargo run` it is not on the path.
+/// What the user typed to start this program.
 fn program() -> String {
-    if std::env::var_os("CARGO_PKG_NAME").is_some() {
-        let profile = if cfg!(debug_assertions) { "" } else { " --release" };
-        return format!("cargo run{profile} --");
-    }
-    quoted(&std::env::args().next().unwrap_or_else(|| "raftlab".to_owned()))
+    let typed = std::env::args().next().unwrap_or_else(|| "raftlab".to_owned());
+    let package = std::env::var("CARGO_PKG_NAME").ok();
+    let here = std::env::current_dir().ok();
+    let is_here = std::env::var_os("CARGO_MANIFEST_DIR").is_some_and(|folder| here == Some(folder.into()));
+    package.and_then(|package| cargo_run(Path::new(&typed), &package, is_here)).unwrap_or_else(|| quoted(&typed))
+}
+
+/// The `cargo run` that starts `program`, the main binary of `package`, which also builds it again
+/// after a change; none if it would start something else. `is_here` says whether the user is in
+/// the package's folder.
+fn cargo_run(program: &Path, package: &str, is_here: bool) -> Option<String> {
+    let profile = match program.parent()?.file_name()?.to_str()? {
+        "debug" => "",
+        "release" => " --release",
+        _ => return None,
+    };
+    let chosen = if is_here { String::new() } else { format!(" -p {package}") };
+    (program.file_stem()?.to_str()? == package).then(|| format!("cargo run{profile}{chosen} --"))
 }
 
 /// An argument that a shell takes for one.
@@ -49,6 +64,17 @@ fn quoted(argument: &str) -> String {
 mod tests {
     use super::*;
     use crate::lab::{Edition, Lab};
+
+    #[test]
+    fn a_program_that_cargo_runs_is_run_by_cargo_again() {
+        let command = |program, is_here| cargo_run(Path::new(program), "my-raft", is_here);
+        assert_eq!(command("target/release/my-raft", true).as_deref(), Some("cargo run --release --"));
+        assert_eq!(command("target/debug/my-raft", false).as_deref(), Some("cargo run -p my-raft --"));
+        // Cargo would start something else.
+        for other in ["target/debug/examples/my-raft", "target/debug/other", "my-raft", ""] {
+            assert_eq!(command(other, true), None, "{other}");
+        }
+    }
 
     #[test]
     fn options_that_change_a_run_are_repeated_and_quoted() {

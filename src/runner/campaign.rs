@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam::channel::{self, RecvTimeoutError, Sender};
@@ -109,7 +109,7 @@ pub fn run(campaign: Campaign, controls: Controls, listener: &mut dyn Listener) 
     let work = Arc::new(Work {
         schedule: Schedule::new(campaign.tests.iter().map(|planned| planned.iterations).collect()),
         board: Board::new(campaign.jobs),
-        enough: AtomicBool::new(false),
+        failures: AtomicU64::new(0),
         campaign,
         controls,
     });
@@ -121,7 +121,7 @@ pub fn run(campaign: Campaign, controls: Controls, listener: &mut dyn Listener) 
     let mut trace_failed = false;
     loop {
         match received.recv_timeout(WATCH_INTERVAL) {
-            Ok(Report::Finished(result)) => work.finish(&mut summary, &result, listener),
+            Ok(Report::Finished(result)) => finish(&mut summary, &result, listener),
             Ok(Report::TraceFailed(error)) if !trace_failed => {
                 trace_failed = true;
                 listener.trace_failed(&error);
@@ -130,7 +130,9 @@ pub fn run(campaign: Campaign, controls: Controls, listener: &mut dyn Listener) 
             Err(RecvTimeoutError::Timeout) => {
                 listener.tick();
                 for next in work.board.give_up(work.campaign.patience) {
-                    work.finish(&mut summary, &work.stuck(next), listener);
+                    let result = work.stuck(next);
+                    work.count(&result);
+                    finish(&mut summary, &result, listener);
                 }
                 if work.board.all_done() && received.is_empty() {
                     break;
@@ -145,19 +147,26 @@ pub fn run(campaign: Campaign, controls: Controls, listener: &mut dyn Listener) 
     Ok(summary)
 }
 
+fn finish(summary: &mut Summary, result: &RunResult, listener: &mut dyn Listener) {
+    summary.add(result);
+    listener.run_finished(result, summary);
+}
+
 /// What the workers share.
 struct Work {
     campaign: Campaign,
     controls: Controls,
     schedule: Schedule,
     board: Board,
-    /// There were failures enough.
-    enough: AtomicBool,
+    /// Runs that did not pass.
+    failures: AtomicU64,
 }
 
 impl Work {
     fn is_over(&self) -> bool {
-        self.enough.load(Ordering::Relaxed) || self.controls.interrupted.load(Ordering::Relaxed)
+        let failures = self.failures.load(Ordering::Relaxed);
+        let enough = self.campaign.max_failures.is_some_and(|max| failures >= max);
+        enough || self.controls.interrupted.load(Ordering::Relaxed)
     }
 
     /// One worker: plays runs until there are no more.
@@ -171,6 +180,7 @@ impl Work {
             if !self.board.end(worker) {
                 continue;
             }
+            self.count(&result);
             // If nobody listens any more, the campaign is over.
             if trace_error.is_some_and(|error| reports.send(Report::TraceFailed(error)).is_err()) {
                 break;
@@ -182,12 +192,10 @@ impl Work {
         self.board.leave(worker);
     }
 
-    /// Notes a result, and ends the campaign if there were failures enough.
-    fn finish(&self, summary: &mut Summary, result: &RunResult, listener: &mut dyn Listener) {
-        summary.add(result);
-        listener.run_finished(result, summary);
-        if self.campaign.max_failures.is_some_and(|max| summary.failed() >= max) {
-            self.enough.store(true, Ordering::Relaxed);
+    /// Counts failures, at once: until a result is told, many more runs could be played.
+    fn count(&self, result: &RunResult) {
+        if !result.run.outcome.passed() {
+            self.failures.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -200,21 +208,22 @@ impl Work {
             false => (play(test, self.campaign.make, seed, None, Some(self.board.pulse(worker))), None),
         };
         if self.campaign.check_determinism {
-            run = determinism::confirm(test, self.campaign.make, seed, run);
+            run = determinism::confirm(test, self.campaign.make, seed, run, &self.board.pulse(worker));
         }
         if !run.outcome.passed() && recorded.is_none() && self.controls.traces.records_failed() {
             let (again, trace) = recorder.play_recorded(self.board.pulse(worker));
             if again.digest != run.digest {
-                run = determinism::differing(test, self.campaign.make, seed, run);
+                run = determinism::differing(test, self.campaign.make, seed, run, &self.board.pulse(worker));
             }
             recorded = trace;
         }
         let mut trace = None;
-        if let Some(recorded) = recorded {
-            match self.controls.traces.store(test, next.iteration, seed, run.outcome.passed(), recorded) {
-                Ok(path) => trace = Some(path),
-                Err(error) => recorder.error = Some(error),
-            }
+        match recorded
+            .map(|recorded| self.controls.traces.store(test, next.iteration, seed, run.outcome.passed(), recorded))
+        {
+            Some(Ok(path)) => trace = Some(path),
+            Some(Err(error)) => recorder.error = Some(error),
+            None => self.controls.traces.note_unrecorded(),
         }
         let result = RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace };
         (result, recorder.error)
@@ -251,7 +260,7 @@ struct Recorder<'a> {
 
 impl Recorder<'_> {
     /// Plays the run with its trace; without one if it cannot be recorded.
-    fn play_recorded(&mut self, pulse: Arc<std::sync::atomic::AtomicU64>) -> (Run, Option<Recorded>) {
+    fn play_recorded(&mut self, pulse: Arc<AtomicU64>) -> (Run, Option<Recorded>) {
         let recorded = match Recorded::new() {
             Ok(recorded) => recorded,
             Err(error) => {

@@ -49,7 +49,8 @@ pub fn play(
     let ended = panics::catch(|| simulation.run(stage.sim.group("scenario"), stage.perform(test)));
     let run = stage.conclude(test, ended);
     // What the implementation's destructors do, they may do wrong as well.
-    let _ = panics::catch(|| drop((simulation, stage)));
+    let _ = panics::catch(|| drop(simulation));
+    let _ = panics::catch(|| drop(stage));
     run
 }
 

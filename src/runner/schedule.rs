@@ -1,7 +1,6 @@
 //! Which run comes next.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// One run of a campaign, before it is played.
@@ -14,63 +13,48 @@ pub(super) struct Next {
 }
 
 /// Hands out runs: first one of every test, which shows how long each takes, and then the
-/// longest tests first, so that in the end no core waits for a long run that began last.
+/// longest tests first, so that in the end no core waits for a long run that began last. As long
+/// as the first run of a test has not ended, its others wait until nothing else is left: if that
+/// run is stuck, they would be too, and take one worker after the other away from all other tests.
 ///
 /// The order of runs influences nothing in them.
-pub(super) struct Schedule(Mutex<Plan>);
+pub(super) struct Schedule(Mutex<Vec<Plan>>);
 
+/// One test.
 struct Plan {
-    iterations: Vec<u64>,
-    /// How long the first iteration took, as far as it has ended.
-    cost: BTreeMap<usize, Duration>,
-    /// Tests whose first iteration has not been handed out; after that, tests with iterations
-    /// left, in order.
-    waiting: Vec<usize>,
-    next_iteration: u64,
-    calibrating: bool,
+    iterations: u64,
+    /// Iterations that were handed out.
+    begun: u64,
+    /// How long the first iteration took; none before it has ended.
+    cost: Option<Duration>,
 }
 
 impl Schedule {
     /// A schedule for tests with so many iterations each.
     pub(super) fn new(iterations: Vec<u64>) -> Schedule {
-        let waiting = (0..iterations.len()).rev().filter(|test| iterations[*test] > 0).collect();
-        let plan = Plan { iterations, cost: BTreeMap::new(), waiting, next_iteration: 1, calibrating: true };
-        Schedule(Mutex::new(plan))
+        let plans = iterations.into_iter().map(|iterations| Plan { iterations, begun: 0, cost: None });
+        Schedule(Mutex::new(plans.collect()))
     }
 
     /// The next run; none when all are handed out.
     pub(super) fn next(&self) -> Option<Next> {
-        self.0.lock().expect("nothing panics while it holds the schedule").next()
+        let mut plans = self.plans();
+        let open = plans.iter_mut().enumerate().filter(|(_, plan)| plan.begun < plan.iterations);
+        // No cost is less than any; the first of equal ones, so from the end.
+        let (test, plan) = open.rev().max_by_key(|(_, plan)| (plan.begun == 0, plan.cost))?;
+        plan.begun += 1;
+        Some(Next { test, iteration: plan.begun })
     }
 
     /// Notes how long a first iteration took.
     pub(super) fn took(&self, next: Next, time: Duration) {
         if next.iteration == 1 {
-            self.0.lock().expect("nothing panics while it holds the schedule").cost.insert(next.test, time);
+            self.plans()[next.test].cost = Some(time);
         }
     }
-}
 
-impl Plan {
-    fn next(&mut self) -> Option<Next> {
-        if self.calibrating {
-            if let Some(test) = self.waiting.pop() {
-                return Some(Next { test, iteration: 1 });
-            }
-            self.calibrating = false;
-            self.next_iteration = 2;
-            self.waiting = (0..self.iterations.len()).filter(|test| self.iterations[*test] > 1).collect();
-            // The longest last, where they are taken from.
-            self.waiting.sort_by_key(|test| self.cost.get(test).copied().unwrap_or(Duration::MAX));
-        }
-        let test = *self.waiting.last()?;
-        let iteration = self.next_iteration;
-        self.next_iteration += 1;
-        if iteration == self.iterations[test] {
-            self.waiting.pop();
-            self.next_iteration = 2;
-        }
-        Some(Next { test, iteration })
+    fn plans(&self) -> MutexGuard<'_, Vec<Plan>> {
+        self.0.lock().expect("nothing panics while it holds the schedule")
     }
 }
 
@@ -87,5 +71,15 @@ mod tests {
             schedule.took(next, Duration::from_millis([5, 50, 500, 1][next.test]));
         }
         assert_eq!(order, [(0, 1), (1, 1), (2, 1), (1, 2), (1, 3), (0, 2)]);
+    }
+
+    #[test]
+    fn a_test_whose_first_run_has_not_ended_waits_for_the_others() {
+        let schedule = Schedule::new(vec![2, 3, 2]);
+        let firsts: Vec<Next> = (0..3).filter_map(|_| schedule.next()).collect();
+        schedule.took(firsts[0], Duration::from_millis(5));
+        schedule.took(firsts[2], Duration::from_millis(1));
+        let order: Vec<usize> = std::iter::from_fn(|| schedule.next()).map(|next| next.test).collect();
+        assert_eq!(order, [0, 2, 1, 1]);
     }
 }

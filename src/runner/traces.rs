@@ -68,12 +68,18 @@ impl TraceFolder {
 
     /// Whether the next run, of which nobody knows yet whether it passes, is to be recorded.
     pub(super) fn records_all(&self) -> bool {
-        let wanted = self.options.keep == Keep::All && !self.broken.load(Ordering::Relaxed);
-        let room = self.used.load(Ordering::Relaxed) < self.options.budget;
-        if wanted && !room {
+        self.wants_all() && self.used.load(Ordering::Relaxed) < self.options.budget
+    }
+
+    /// Counts a run that ended without a trace, if it would have left one with a larger budget.
+    pub(super) fn note_unrecorded(&self) {
+        if self.wants_all() {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
-        wanted && room
+    }
+
+    fn wants_all(&self) -> bool {
+        self.options.keep == Keep::All && !self.broken.load(Ordering::Relaxed)
     }
 
     /// Whether a run that failed without having been recorded is to be played again for its trace.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Context;
 use std::time::Duration;
 
+use super::drops::one_by_one;
 use super::join::{JoinHandle, joined};
 use super::sleep::Sleep;
 use super::task::{Group, GroupId, Observer, Tasks};
@@ -76,11 +77,10 @@ impl Drop for Simulation {
         let core = &self.sim.0;
         core.closed.set(true);
         let tasks = core.tasks.borrow_mut().cancel(None);
-        drop(tasks);
         let actions = core.timers.borrow_mut().drain();
-        drop(actions);
         let groups = core.groups.take();
-        drop(groups);
+        one_by_one(tasks, drop);
+        drop((actions, groups));
     }
 }
 
@@ -147,7 +147,8 @@ impl Sim {
             group.observer.take()
         };
         let tasks = self.0.tasks.borrow_mut().cancel(Some(group));
-        drop((tasks, observer));
+        self.enter(group, || one_by_one(tasks, drop));
+        drop(observer);
     }
 
     /// Starts a task whose result can be awaited.

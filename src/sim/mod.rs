@@ -11,11 +11,13 @@
 //! | `task` | tasks, their wakers, groups of tasks that live and die together |
 //! | `timer` | the queue of (instant, sequence) |
 //! | `limits` | what a run may use up, and how it ends when it does |
+//! | `drops` | dropping what may panic meanwhile |
 //! | `sleep`, `join`, `notify`, `channel`, `handover` | what tasks wait for |
 //!
 //! It knows neither networks nor Raft.
 
 mod channel;
+mod drops;
 mod executor;
 mod handover;
 mod join;
@@ -28,6 +30,7 @@ mod tests;
 mod timer;
 
 pub use channel::{Receiver, Sender, channel};
+pub use drops::one_by_one;
 pub use executor::{End, Sim, Simulation};
 pub use handover::{HandOver, Taker, handover};
 pub use join::JoinHandle;

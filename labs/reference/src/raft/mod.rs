@@ -13,8 +13,8 @@
 //! | `AE.3` | delete an entry that conflicts, and all that follow it | `log::Log::merge` |
 //! | `AE.4` | append entries that are not there yet | `log::Log::merge` |
 //! | `AE.5` | commit_index = min(leader_commit, index of last new entry) | `replication::append_entries` |
-//! | `RV.1` | reply false if term < current_term | `election::request_vote` |
-//! | `RV.2` | grant if voted_for is none or the candidate, and its log is at least as up to date | `election::request_vote` |
+//! | `RV.1` | reply false if term < current_term | `election::may_vote` |
+//! | `RV.2` | grant if voted_for is none or the candidate, and its log is at least as up to date | `election::may_vote` |
 //! | `ALL.1` | apply what is committed | `apply::next` |
 //! | `ALL.2` | a higher term: adopt it and become a follower | `state::State::see_term` |
 //! | `F.1` | answer requests of candidates and leaders | `serve` |

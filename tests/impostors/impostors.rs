@@ -1,0 +1,52 @@
+//! Implementations that are wrong in one way each, behind raftlab's command line, to see that it
+//! says so. The environment variable IMPOSTOR names the one to be graded.
+
+use std::process::ExitCode;
+
+use raftlab::api::MakeRaft;
+
+mod base;
+mod drops_badly;
+mod floods;
+mod gap;
+mod holds_borrow;
+mod idle_leader;
+mod leader_always;
+mod leaks_tasks;
+mod never_yields;
+mod no_handler;
+mod nondeterministic;
+mod panics;
+mod panics_in_start;
+mod silent;
+mod spins;
+mod wrong_command;
+
+/// The honest one.
+#[path = "../../labs/reference/src/raft/mod.rs"]
+mod reference;
+
+const IMPOSTORS: [(&str, MakeRaft); 16] = [
+    ("drops-badly", drops_badly::make),
+    ("floods", floods::make),
+    ("gap", gap::make),
+    ("holds-borrow", holds_borrow::make),
+    ("idle-leader", idle_leader::make),
+    ("leader-always", leader_always::make),
+    ("leaks-tasks", leaks_tasks::make),
+    ("never-yields", never_yields::make),
+    ("no-handler", no_handler::make),
+    ("nondeterministic", nondeterministic::make),
+    ("panics", panics::make),
+    ("panics-in-start", panics_in_start::make),
+    ("reference", reference::make),
+    ("silent", silent::make),
+    ("spins", spins::make),
+    ("wrong-command", wrong_command::make),
+];
+
+fn main() -> ExitCode {
+    let wanted = std::env::var("IMPOSTOR").unwrap_or_default();
+    let (name, make) = IMPOSTORS.into_iter().find(|(name, _)| *name == wanted).expect("IMPOSTOR names one of them");
+    raftlab::cli::main(name, make)
+}
