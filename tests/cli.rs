@@ -361,9 +361,9 @@ mod traces {
         let bench = Bench::new();
         let arguments = ["test", CHEAP, "-n", "5", "-j", "1", "--out", "out", "--trace-budget"];
         let budget = |size| bench.run(&[&arguments[..], &[size]].concat());
-        budget("1B").says(0, &["4 passing runs left no trace: the trace budget was used up", "(1 file,"]);
+        budget("1B").says(0, &["4 runs left no trace: the trace budget was used up", "(1 file,"]);
         assert_eq!(bench.traces("out").len(), 1);
-        // Runs that did not pass always leave theirs.
+        // Runs that did not pass have room of their own.
         let bench = Bench::impostor("panics");
         let ended = bench.run(&[&arguments[..], &["0"]].concat());
         ended.says(1, &["(5 files,"]);
@@ -448,6 +448,8 @@ mod grep {
         // A part of the campaign, or one trace, is named the same way.
         let folder = bench.run(&["grep", "-l", "TEST", "out/initial-election"]);
         assert_eq!(folder.text(), listed.text());
+        let here = bench.shell("cd out/initial-election && \"$PROGRAM\" grep -l TEST .");
+        assert_eq!(here.text(), listed.text());
         let one = bench.run(&["grep", "-l", "TEST", &format!("out/{}.log.zst", name(2))]);
         assert_eq!(one.text().trim_end(), name(2));
     }

@@ -237,6 +237,9 @@ fn what_no_seed_decides_is_named_with_the_first_difference() {
         assert!(once.starts_with("once:  ") && again.starts_with("again: "), "{evidence:?}");
         assert!(once.contains("Ping") || again.contains("Ping"), "{evidence:?}");
     }
+    // Played once it would pass, so the command that repeats it plays it twice.
+    let replayed = bench.run(&["replay", "2A/initial-election", "--iteration", "1", "--check-determinism"]);
+    replayed.says(1, &["NONDETERMINISTIC 2A/initial-election", "--check-determinism"]);
 }
 
 /// Neither the stuck run nor the next one of its test keeps others from being played.
@@ -252,6 +255,16 @@ fn a_run_that_never_yields_is_given_up_and_named() {
     for (test, outcome) in outcomes {
         assert_eq!(outcome == "stuck", test == "many-elections", "{test} {outcome}");
     }
+}
+
+/// The trace up to the endless step is there.
+#[test]
+fn a_replay_that_never_yields_is_given_up_after_what_it_did() {
+    let bench = Bench::impostor("never-yields");
+    let arguments = ["replay", "2A/many-elections", "--iteration", "1", "--stuck-after", "1s"];
+    let ended = bench.run(&arguments);
+    ended.says(1, &["STUCK 2A/many-elections", "never yields"]);
+    assert!(ended.text().contains("TEST scenario begins\n"), "{}", ended.text());
 }
 
 #[test]

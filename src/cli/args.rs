@@ -150,7 +150,7 @@ pub(super) struct TestArgs {
     #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
     pub(super) traces: Traces,
 
-    /// Disk space for traces; passing runs beyond it leave none.
+    /// Disk space for traces: passing runs beyond it leave none, others may take 1 GiB more.
     #[arg(long, default_value = "4GiB", value_name = "SIZE", value_parser = parse_size)]
     pub(super) trace_budget: u64,
 
@@ -265,6 +265,14 @@ pub(super) struct ReplayArgs {
     /// The seed of the campaign that --iteration counts in.
     #[arg(long, default_value = "0x5eed", value_name = "SEED")]
     pub(super) campaign_seed: Seed,
+
+    /// Play the run twice and compare.
+    #[arg(long)]
+    pub(super) check_determinism: bool,
+
+    /// A run of which one step takes longer than this in real time is given up.
+    #[arg(long, default_value = "30s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(super) stuck_after: std::time::Duration,
 
     /// Write the trace to this file instead of stdout.
     #[arg(short, long, value_name = "FILE")]

@@ -82,14 +82,15 @@ fn search(trace: &Path, root: &Path, pattern: &Regex, args: &GrepArgs) -> io::Re
     Ok(output)
 }
 
-/// `test/iteration-seed`, whatever folder the search began in.
+/// `test/iteration-seed`, whatever folder the search began in; with more in front of it if that was
+/// a folder of several campaigns.
 fn shown_name(trace: &Path, root: &Path) -> String {
-    let start = if trace == root || root.ends_with(trace.parent().unwrap_or(root)) {
-        trace.parent().and_then(Path::parent).unwrap_or(root)
-    } else {
-        root
-    };
-    let name = trace.strip_prefix(start).unwrap_or(trace).display().to_string();
+    let below = trace.strip_prefix(root).map_or(0, |rest| rest.components().count());
+    // `.` has no name of its own.
+    let whole = fs::canonicalize(trace).unwrap_or_else(|_| trace.to_owned());
+    let components: Vec<_> = whole.components().collect();
+    let start = components.len().saturating_sub(below.max(2));
+    let name = components[start..].iter().collect::<PathBuf>().display().to_string();
     let name = name.strip_suffix(".zst").unwrap_or(&name);
     name.strip_suffix(".log").unwrap_or(name).to_owned()
 }

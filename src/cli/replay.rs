@@ -2,18 +2,16 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::args::ReplayArgs;
 use super::error::{Exit, Failed};
 use super::plan::load_lab;
 use crate::api::{MakeRaft, install_logger};
-use crate::base::Seed;
-use crate::lab::Test;
+use crate::cluster::Figures;
 use crate::report::{ReplayCommand, failure_block};
-use crate::runner::{RunResult, play};
+use crate::runner::{Pulse, Run, RunResult, confirm, play_watched};
 use crate::trace::{Destination, TextSink};
 
 pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
@@ -26,35 +24,39 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
     let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.name, args.iteration.unwrap_or(1)));
     install_logger();
     let output = Output::open(args)?;
-    let sink = Rc::new(RefCell::new(TextSink::new(output)));
-    let run = play(test, make, seed, Some(sink.clone()), None);
+    // Line by line: of a run that never ends, the last lines matter most.
+    let sink = Rc::new(RefCell::new(TextSink::line_by_line(output)));
+    let result = |run| RunResult { test: test.clone(), iteration: args.iteration.unwrap_or(1), seed, run, trace: None };
+    let replay = ReplayCommand::of_this_program(&args.lab.options());
+    let (given_up, again) = (result(Run::given_up(args.stuck_after)), replay.clone());
+    let mut run = play_watched(test, make, seed, Some(sink.clone()), args.stuck_after, move || {
+        tell(&given_up, &again);
+        std::process::exit(Exit::Failed as i32);
+    });
     let finished = sink.borrow_mut().finish();
     if let Err(error) = finished.and_then(|output| output.map_or(Ok(()), Output::close)) {
         let place = args.out.as_ref().map_or_else(|| "stdout".to_owned(), |path| path.display().to_string());
         return Err(Failed::trouble(format!("cannot write the trace to {place}: {error}")));
     }
-    Ok(tell(args, test, seed, run))
+    if args.check_determinism {
+        run = confirm(test, make, seed, run, &Pulse::default());
+    }
+    let result = result(run);
+    tell(&result, &replay);
+    Ok(if result.run.outcome.passed() { Exit::Passed } else { Exit::Failed })
 }
 
 /// Says on stderr how the run ended.
-fn tell(args: &ReplayArgs, test: &Arc<Test>, seed: Seed, run: crate::runner::Run) -> Exit {
-    let result = RunResult { test: test.clone(), iteration: args.iteration.unwrap_or(1), seed, run, trace: None };
-    let figures = result.run.figures;
+fn tell(result: &RunResult, replay: &ReplayCommand) {
+    let Figures { virtual_time, rpcs, bytes, ops } = result.run.figures;
     let text = if result.run.outcome.passed() {
-        format!(
-            "passed {}, seed {seed}: {:.1} s, {} RPCs, {} bytes, {} ops, digest {}",
-            test.path(),
-            figures.virtual_time.as_secs_f64(),
-            figures.rpcs,
-            figures.bytes,
-            figures.ops,
-            result.run.digest
-        )
+        let (test, seed, digest) = (result.test.path(), result.seed, result.run.digest);
+        let seconds = virtual_time.as_secs_f64();
+        format!("passed {test}, seed {seed}: {seconds:.1} s, {rpcs} RPCs, {bytes} bytes, {ops} ops, digest {digest}")
     } else {
-        failure_block(&result, &ReplayCommand::of_this_program(&args.lab.options()))
+        failure_block(result, replay)
     };
     let _ = writeln!(io::stderr(), "{}", text.trim_end());
-    if result.run.outcome.passed() { Exit::Passed } else { Exit::Failed }
 }
 
 /// Where the trace goes.
@@ -67,13 +69,10 @@ struct Output {
 impl Output {
     fn open(args: &ReplayArgs) -> Result<Output, Failed> {
         let writer: Box<dyn io::Write> = match &args.out {
-            None if io::stdout().is_terminal() => Box::new(io::stdout()),
-            None => Box::new(BufWriter::new(io::stdout())),
+            None => Box::new(io::stdout()),
             Some(path) => {
                 let file = File::create(path);
-                let file =
-                    file.map_err(|error| Failed::trouble(format!("cannot write {}: {error}", path.display())))?;
-                Box::new(BufWriter::new(file))
+                Box::new(file.map_err(|error| Failed::trouble(format!("cannot write {}: {error}", path.display())))?)
             }
         };
         Ok(Output { writer, closed: false })

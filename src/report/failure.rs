@@ -29,6 +29,6 @@ pub fn failure_block(result: &RunResult, replay: &ReplayCommand) -> String {
     if let Some(trace) = &result.trace {
         let _ = writeln!(block, "  trace   {}", trace.display());
     }
-    let _ = writeln!(block, "  repeat  {}", replay.of(&result.test, result.seed));
+    let _ = writeln!(block, "  repeat  {}", replay.of(result));
     block
 }

@@ -101,7 +101,7 @@ impl Human {
             self.line(&format!("traces in {} ({}, {})", folder.display(), count(files, "file"), size(bytes)));
         }
         if traces.left_out() > 0 {
-            let runs = count(traces.left_out(), "passing run");
+            let runs = count(traces.left_out(), "run");
             self.line(&format!("{runs} left no trace: the trace budget was used up (--trace-budget raises it)"));
         }
     }

@@ -77,7 +77,7 @@ impl<W: Write> Json<W> {
             "at_us": finding.at.map(crate::base::Instant::as_micros),
             "servers": servers,
             "evidence": finding.evidence,
-            "replay": self.replay.of(&result.test, result.seed),
+            "replay": self.replay.of(result),
         })
     }
 

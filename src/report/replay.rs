@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::base::Seed;
-use crate::lab::Test;
+use crate::runner::{Outcome, RunResult};
 
 /// How the user started this program, and with which options that matter for a run.
 #[derive(Clone, Debug)]
@@ -23,9 +22,12 @@ impl ReplayCommand {
         ReplayCommand::new(&program(), options)
     }
 
-    /// The command that repeats a run of `test` with this seed.
-    pub fn of(&self, test: &Test, seed: Seed) -> String {
-        format!("{} {} --seed {seed}", self.prefix, test.path())
+    /// The command that repeats a run, so that it fails the same way.
+    pub fn of(&self, result: &RunResult) -> String {
+        // Played once, such a run mostly passes.
+        let twice = matches!(result.run.outcome, Outcome::Nondeterministic(_));
+        let options = if twice { " --check-determinism" } else { "" };
+        format!("{} {} --seed {}{options}", self.prefix, result.test.path(), result.seed)
     }
 }
 
@@ -62,8 +64,12 @@ fn quoted(argument: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::base::Seed;
     use crate::lab::{Edition, Lab};
+    use crate::runner::Run;
 
     #[test]
     fn a_program_that_cargo_runs_is_run_by_cargo_again() {
@@ -79,10 +85,12 @@ mod tests {
     #[test]
     fn options_that_change_a_run_are_repeated_and_quoted() {
         let lab = Lab::course(Edition::To2023);
-        let test = lab.tests().next().expect("there are tests");
+        let test = lab.tests().next().expect("there are tests").clone();
+        let run = Run::given_up(Duration::from_secs(1));
+        let result = RunResult { test, iteration: 1, seed: Seed(0x5eed), run, trace: None };
         let command = ReplayCommand::new("raftlab", &["--lab".to_owned(), "my lab's.toml".to_owned()]);
         assert_eq!(
-            command.of(test, Seed(0x5eed)),
+            command.of(&result),
             r"raftlab replay --lab 'my lab'\''s.toml' 2A/initial-election --seed 0x0000000000005eed"
         );
     }

@@ -13,16 +13,14 @@ use crossbeam::channel::{self, RecvTimeoutError, Sender};
 
 use super::board::Board;
 use super::determinism;
-use super::outcome::{Finding, Outcome};
 use super::play::{Run, play};
 use super::schedule::{Next, Schedule};
 use super::summary::Summary;
 use super::traces::{Recorded, TraceFolder};
 use crate::api::{MakeRaft, install_logger};
 use crate::base::Seed;
-use crate::cluster::Figures;
 use crate::lab::Test;
-use crate::trace::{Digest, TextSink};
+use crate::trace::TextSink;
 
 /// What is to be played.
 pub struct Campaign {
@@ -218,12 +216,11 @@ impl Work {
             recorded = trace;
         }
         let mut trace = None;
-        match recorded
-            .map(|recorded| self.controls.traces.store(test, next.iteration, seed, run.outcome.passed(), recorded))
-        {
+        let (passed, traces) = (run.outcome.passed(), &self.controls.traces);
+        match recorded.map(|recorded| traces.store(test, next.iteration, seed, passed, recorded)) {
             Some(Ok(path)) => trace = Some(path),
             Some(Err(error)) => recorder.error = Some(error),
-            None => self.controls.traces.note_unrecorded(),
+            None => traces.note_unrecorded(passed),
         }
         let result = RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace };
         (result, recorder.error)
@@ -232,19 +229,7 @@ impl Work {
     /// The result of a run that was given up.
     fn stuck(&self, next: Next) -> RunResult {
         let Planned { test, .. } = &self.campaign.tests[next.test];
-        let evidence = vec![format!(
-            "one step of the run has not ended for {} s of real time: a loop without `.await`, or a wait that blocks \
-             the thread; the run was given up",
-            self.campaign.patience.as_secs()
-        )];
-        let finding = Finding { rule: "never yields".to_owned(), at: None, servers: vec![], evidence };
-        let run = Run {
-            outcome: Outcome::Stuck(finding),
-            digest: Digest::EMPTY,
-            events: 0,
-            figures: Figures::default(),
-            reelections: vec![],
-        };
+        let run = Run::given_up(self.campaign.patience);
         let seed = self.campaign.seed.of_run(&test.name, next.iteration);
         RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace: None }
     }

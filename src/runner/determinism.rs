@@ -13,10 +13,10 @@ use crate::lab::Test;
 use crate::trace::TextSink;
 
 /// Counts the steps of whatever is played, for someone who watches.
-type Pulse = Arc<AtomicU64>;
+pub type Pulse = Arc<AtomicU64>;
 
 /// Plays a run again; if it is not the same as `first`, says so in place of its outcome.
-pub(super) fn confirm(test: &Test, make: MakeRaft, seed: Seed, first: Run, pulse: &Pulse) -> Run {
+pub fn confirm(test: &Test, make: MakeRaft, seed: Seed, first: Run, pulse: &Pulse) -> Run {
     let second = play(test, make, seed, None, Some(pulse.clone()));
     if second.digest == first.digest {
         return first;

@@ -10,6 +10,7 @@
 //! | `board` | what each worker is at, for whoever watches them |
 //! | `traces` | where runs leave their traces |
 //! | `determinism` | the same run played twice |
+//! | `watched` | one run on this thread, watched from another |
 //! | `summary` | what all runs of a campaign come to |
 //!
 //! It tells its listener what happens and prints nothing.
@@ -23,9 +24,12 @@ mod play;
 mod schedule;
 mod summary;
 mod traces;
+mod watched;
 
 pub use campaign::{Campaign, Controls, Listener, Planned, RunResult, run};
+pub use determinism::{Pulse, confirm};
 pub use outcome::{Finding, Outcome};
 pub use play::{Run, play};
 pub use summary::{Histogram, Summary, TestSummary};
 pub use traces::{Keep, TraceFolder, TraceOptions, lines_of};
+pub use watched::play_watched;

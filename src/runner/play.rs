@@ -32,6 +32,25 @@ pub struct Run {
     pub reelections: Vec<Duration>,
 }
 
+impl Run {
+    /// What a run came to of which one step did not end for `patience` of real time.
+    pub fn given_up(patience: Duration) -> Run {
+        let evidence = vec![format!(
+            "one step of the run has not ended for {} s of real time: a loop without `.await`, or a wait that blocks \
+             the thread; the run was given up",
+            patience.as_secs()
+        )];
+        let finding = Finding { rule: "never yields".to_owned(), at: None, servers: vec![], evidence };
+        Run {
+            outcome: Outcome::Stuck(finding),
+            digest: Digest::EMPTY,
+            events: 0,
+            figures: Figures::default(),
+            reelections: vec![],
+        }
+    }
+}
+
 /// Plays one run from beginning to end, on this thread.
 ///
 /// `listener` hears of every event, after the rules did; `pulse` counts steps for someone who

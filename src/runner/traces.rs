@@ -17,6 +17,9 @@ const PLAIN: &str = "log";
 /// The fastest of zstd's ordinary levels: traces are large, and mostly never read.
 const LEVEL: i32 = 1;
 
+/// Disk space beyond the budget that only runs that did not pass may use, in bytes.
+const RESERVE: u64 = 1 << 30;
+
 /// Which runs leave a trace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Keep {
@@ -35,7 +38,8 @@ pub struct TraceOptions {
     pub keep: Keep,
     /// The campaign's folder; need not exist.
     pub folder: PathBuf,
-    /// Bytes on disk after which passing runs leave none.
+    /// Bytes on disk after which passing runs leave none. Those of runs that did not pass, which are
+    /// what traces are for, may take 1 GiB more.
     pub budget: u64,
 }
 
@@ -44,8 +48,10 @@ pub struct TraceFolder {
     options: TraceOptions,
     used: AtomicU64,
     written: AtomicU64,
-    /// Runs that passed and left no trace, because the budget was used up.
+    /// Runs that left no trace, because the budget was used up.
     left_out: AtomicU64,
+    /// The folders that were there before are nobody's to remove.
+    made_parent: bool,
     /// Writing failed; nobody tries again.
     broken: AtomicBool,
 }
@@ -56,6 +62,7 @@ impl TraceFolder {
     /// # Errors
     /// Those of the file system.
     pub fn create(options: TraceOptions) -> io::Result<TraceFolder> {
+        let made_parent = options.folder.parent().is_some_and(|parent| !parent.exists());
         if options.keep != Keep::Nothing {
             fs::create_dir_all(&options.folder)?;
             let probe = options.folder.join(".raftlab");
@@ -63,7 +70,8 @@ impl TraceFolder {
             fs::remove_file(&probe)?;
         }
         let zero = || AtomicU64::new(0);
-        Ok(TraceFolder { options, used: zero(), written: zero(), left_out: zero(), broken: AtomicBool::new(false) })
+        let broken = AtomicBool::new(false);
+        Ok(TraceFolder { options, used: zero(), written: zero(), left_out: zero(), made_parent, broken })
     }
 
     /// Whether the next run, of which nobody knows yet whether it passes, is to be recorded.
@@ -72,8 +80,8 @@ impl TraceFolder {
     }
 
     /// Counts a run that ended without a trace, if it would have left one with a larger budget.
-    pub(super) fn note_unrecorded(&self) {
-        if self.wants_all() {
+    pub(super) fn note_unrecorded(&self, passed: bool) {
+        if self.wants_all() || (!passed && self.wants_failed()) {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -84,6 +92,10 @@ impl TraceFolder {
 
     /// Whether a run that failed without having been recorded is to be played again for its trace.
     pub(super) fn records_failed(&self) -> bool {
+        self.wants_failed() && self.used.load(Ordering::Relaxed) < self.options.budget.saturating_add(RESERVE)
+    }
+
+    fn wants_failed(&self) -> bool {
         self.options.keep != Keep::Nothing && !self.broken.load(Ordering::Relaxed)
     }
 
@@ -128,7 +140,7 @@ impl TraceFolder {
         (self.written.load(Ordering::Relaxed), self.used.load(Ordering::Relaxed))
     }
 
-    /// Passing runs whose trace was left out because the budget was used up.
+    /// Runs whose trace was left out because the budget was used up.
     pub fn left_out(&self) -> u64 {
         self.left_out.load(Ordering::Relaxed)
     }
@@ -138,6 +150,9 @@ impl TraceFolder {
         if self.path().is_none() && self.options.keep != Keep::Nothing {
             // Somebody else's files may be in it; then it stays.
             let _ = fs::remove_dir(&self.options.folder);
+            if let Some(parent) = self.options.folder.parent().filter(|_| self.made_parent) {
+                let _ = fs::remove_dir(parent);
+            }
         }
     }
 }

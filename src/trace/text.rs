@@ -12,7 +12,7 @@ use super::event::{Call, Event, Loss};
 use super::{Description, Sink, Topic};
 use crate::base::{Command, Incarnation, Instant, ServerId, Term};
 
-/// Text that is kept before it goes to the destination, in bytes.
+/// Text that is kept before it goes to the destination, in bytes, unless it is to go at once.
 const CHUNK: usize = 64 * 1024;
 
 /// Longest text that is shown of a payload, in bytes.
@@ -40,6 +40,7 @@ pub struct TextSink<D> {
     destination: Option<D>,
     error: Option<io::Error>,
     line: Line,
+    chunk: usize,
     /// The last reported term of each server, shown on its lines.
     terms: Vec<Term>,
 }
@@ -47,7 +48,13 @@ pub struct TextSink<D> {
 impl<D: Destination> TextSink<D> {
     /// A sink that sends its lines to `destination`.
     pub fn new(destination: D) -> TextSink<D> {
-        TextSink { destination: Some(destination), error: None, line: Line::default(), terms: Vec::new() }
+        let (destination, line) = (Some(destination), Line::default());
+        TextSink { destination, error: None, line, chunk: CHUNK, terms: Vec::new() }
+    }
+
+    /// The same, for a destination that gets each line as soon as it is complete.
+    pub fn line_by_line(destination: D) -> TextSink<D> {
+        TextSink { chunk: 0, ..TextSink::new(destination) }
     }
 
     /// Hands over what is still kept, and gives the destination back. What comes later is lost.
@@ -261,7 +268,7 @@ impl<D: Destination> Sink for TextSink<D> {
             _ => self.harness(at, event),
         }
         self.line.end();
-        if self.line.buffer.len() >= CHUNK {
+        if self.line.buffer.len() >= self.chunk {
             self.flush();
         }
     }

@@ -1,0 +1,44 @@
+//! One run on this thread, watched from another.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::board::Board;
+use super::play::{Run, play};
+use super::schedule::Next;
+use crate::api::MakeRaft;
+use crate::base::Seed;
+use crate::lab::Test;
+use crate::trace::Sink;
+
+/// How often somebody looks.
+const WATCH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Plays a run as [`play`] does. If one of its steps does not end for `patience` of real time,
+/// calls `stuck` from another thread: this one may never come back.
+pub fn play_watched(
+    test: &Test,
+    make: MakeRaft,
+    seed: Seed,
+    listener: Option<Rc<RefCell<dyn Sink>>>,
+    patience: Duration,
+    stuck: impl FnOnce() + Send + 'static,
+) -> Run {
+    let board = Arc::new(Board::new(1));
+    board.begin(0, Next { test: 0, iteration: 1 });
+    let watched = board.clone();
+    thread::spawn(move || {
+        while !watched.all_done() {
+            thread::sleep(WATCH_INTERVAL);
+            if !watched.give_up(patience).is_empty() {
+                return stuck();
+            }
+        }
+    });
+    let run = play(test, make, seed, listener, Some(board.pulse(0)));
+    board.leave(0);
+    run
+}
