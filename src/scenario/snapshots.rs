@@ -44,35 +44,31 @@ pub(super) async fn snapshot(t: Tester) -> Step {
 /// D2 `TestSnapshotInstall` and D3 `TestSnapshotInstallUnreliable`: a server that was cut off
 /// needs a snapshot to catch up.
 pub(super) async fn snapshot_install(t: Tester) -> Step {
-    let servers = t.servers().count();
-    t.one(t.random_command(), servers, Retry::Allowed).await?;
-    let mut leader = t.check_one_leader().await?;
-    for round in 0..t.parameter("rounds") {
-        let (victim, sender) = roles(&t, leader, round);
-        t.disconnect(victim);
-        t.one(t.random_command(), servers - 1, Retry::Allowed).await?;
-        fill_log(&t, sender, servers - 1).await?;
-
+    let reconnect = |t: &Tester, victim| {
         t.connect(victim);
-        t.one(t.random_command(), servers, Retry::Allowed).await?;
-        leader = t.check_one_leader().await?;
-    }
-    Ok(())
+        Ok(())
+    };
+    catch_up(t, |t, victim| t.disconnect(victim), reconnect).await
 }
 
 /// D4 `TestSnapshotInstallCrash` and D5 `TestSnapshotInstallUnCrash`: the same with a server that
 /// crashed.
 pub(super) async fn snapshot_install_crash(t: Tester) -> Step {
+    catch_up(t, |t, victim| t.crash(victim), restart).await
+}
+
+/// One server after the other is away while the others agree and compact, and comes back.
+async fn catch_up(t: Tester, leave: fn(&Tester, ServerId), come_back: fn(&Tester, ServerId) -> Step) -> Step {
     let servers = t.servers().count();
     t.one(t.random_command(), servers, Retry::Allowed).await?;
     let mut leader = t.check_one_leader().await?;
     for round in 0..t.parameter("rounds") {
         let (victim, sender) = roles(&t, leader, round);
-        t.crash(victim);
+        leave(&t, victim);
         t.one(t.random_command(), servers - 1, Retry::Allowed).await?;
         fill_log(&t, sender, servers - 1).await?;
 
-        restart(&t, victim)?;
+        come_back(&t, victim)?;
         t.one(t.random_command(), servers, Retry::Allowed).await?;
         leader = t.check_one_leader().await?;
     }
