@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::peers::{decode, encode_into};
 use super::{Draw, Rpc};
 use crate::base::{Incarnation, Instant, Random, ServerId};
-use crate::net::{Request, Responder, Service};
+use crate::net::{OutgoingReply, Request, Responder, Service};
 use crate::sim::{self, GroupId, JoinHandle, Sim, Sleep};
 
 /// What an incarnation lives in. Cheap to clone; ends with the incarnation's crash.
@@ -42,7 +42,8 @@ impl Ctx {
                 let reply = handler(request.from, decode(R::NAME, &request.args)).await;
                 let mut buffer = buffer.borrow_mut();
                 encode_into(&mut buffer, R::NAME, &reply);
-                responder.answer(&reply, &buffer);
+                let description = R::describe_reply(&reply);
+                responder.answer(OutgoingReply { description, reply: &reply, bytes: &buffer });
             };
             Box::pin(task) as _
         };

@@ -84,7 +84,7 @@ pub use bytes::Bytes;
 pub use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
 pub use crate::disk::{Parts, Persister};
 pub use crate::sim::{JoinHandle, Notify, Receiver, Sender, Sleep, channel};
-pub use crate::trace::Description;
+pub use crate::trace::{Description, ReplyDescription};
 pub use apply::{ApplyMsg, ApplySender};
 pub use boot::{Boot, Life};
 pub use ctx::Ctx;

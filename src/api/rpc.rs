@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::trace::Description;
+use crate::trace::{Description, ReplyDescription};
 
 /// A request that servers send each other, and its reply.
 ///
@@ -22,5 +22,12 @@ pub trait Rpc: Serialize + DeserializeOwned + Debug + 'static {
     /// trace lines made readable, for requests that describe themselves.
     fn describe(&self) -> Description {
         Description::Other
+    }
+
+    /// A reply in the paper's words. As optional; the rules about votes and leaders are watched for
+    /// replies that describe themselves.
+    fn describe_reply(reply: &Self::Reply) -> ReplyDescription {
+        let _ = reply;
+        ReplyDescription::Other
     }
 }

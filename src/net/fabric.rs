@@ -16,7 +16,7 @@ use bytes::Bytes;
 use slab::Slab;
 
 use super::answer::{Answer, Pending};
-use super::service::{Request, Responder, Service};
+use super::service::{OutgoingReply, Request, Responder, Service};
 use super::{Dice, Fate, Link, Rule, rules};
 use crate::base::{Alive, Instant, ServerId};
 use crate::sim::{Limit, Sim};
@@ -130,6 +130,7 @@ pub(super) struct Fabric {
 /// A call on its way.
 pub(super) struct Flight {
     call: Call,
+    description: Description,
     key: usize,
     fate: Fate,
     /// The life that calls: the endpoints of an earlier life are never enabled again.
@@ -163,7 +164,7 @@ impl Fabric {
         let link = Link { from: from.server, to };
         let target = self.services.borrow()[to.number()].clone();
         match target {
-            Some(target) if !self.is_cut(link) => self.send(call, key, caller, target, bytes),
+            Some(target) if !self.is_cut(link) => self.send(call, key, caller, target, &request),
             _ => self.fail_unreachable(call, key),
         }
         key
@@ -199,7 +200,7 @@ impl Fabric {
     }
 
     /// Steps 5.1 and 5.2: the request travels, and may be lost.
-    fn send(self: &Rc<Fabric>, call: Call, key: usize, caller: &Service, target: Rc<Service>, bytes: &[u8]) {
+    fn send(self: &Rc<Fabric>, call: Call, key: usize, caller: &Service, target: Rc<Service>, request: &Outgoing<'_>) {
         let mut fate = Fate::default();
         {
             let link = Link { from: call.from.server, to: call.to };
@@ -211,9 +212,10 @@ impl Fabric {
         if fate.request_lost {
             return self.sim.schedule(arrival, move || fabric.lose(call, key, Loss::RequestLost));
         }
-        let (args, caller) = (Cell::new(Bytes::copy_from_slice(bytes)), caller.alive());
+        let (description, caller) = (*request.description, caller.alive());
+        let args = Cell::new(Bytes::copy_from_slice(request.bytes));
         let (delivered, done) = (Cell::new(arrival), Cell::new(false));
-        let flight = Rc::new(Flight { call, key, fate, caller, target, args, delivered, done });
+        let flight = Rc::new(Flight { call, description, key, fate, caller, target, args, delivered, done });
         self.sim.schedule(arrival, move || fabric.deliver(flight));
     }
 
@@ -225,7 +227,8 @@ impl Fabric {
         }
         target.count_request();
         flight.delivered.set(self.sim.now());
-        self.trace.emit(&Event::RequestDelivered { call: *call, server: target.incarnation() });
+        let (server, description) = (target.incarnation(), &flight.description);
+        self.trace.emit(&Event::RequestDelivered { call: *call, server, description });
         let request = Request { from: call.from.server, args: flight.args.take() };
         let responder = Responder { fabric: self.clone(), flight: flight.clone() };
         let group = target.group();
@@ -257,10 +260,11 @@ impl Fabric {
     }
 
     /// Steps 5.5 to 5.9: the handler returned.
-    pub(super) fn answer(self: &Rc<Fabric>, flight: Rc<Flight>, reply: &dyn fmt::Debug, bytes: &[u8]) {
+    pub(super) fn answer(self: &Rc<Fabric>, flight: Rc<Flight>, reply: OutgoingReply<'_>) {
         let Flight { call, key, fate, .. } = *flight;
+        let OutgoingReply { description, reply, bytes } = reply;
         let server = flight.target.incarnation();
-        self.trace.emit(&Event::ReplySent { call, server, reply, bytes });
+        self.trace.emit(&Event::ReplySent { call, server, description: &description, reply, bytes });
         if flight.done.replace(true) {
             return;
         }
@@ -277,7 +281,7 @@ impl Fabric {
         let (fabric, bytes) = (self.clone(), Bytes::copy_from_slice(bytes));
         self.sim.schedule(until, move || {
             fabric.bytes.set(fabric.bytes.get() + bytes.len() as u64);
-            fabric.trace.emit(&Event::ReplyDelivered { call });
+            fabric.trace.emit(&Event::ReplyDelivered { call, description: &description });
             fabric.resolve(key, Some(bytes));
         });
     }

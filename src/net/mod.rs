@@ -24,4 +24,4 @@ mod tests;
 pub use answer::Answer;
 pub use fabric::{Network, Outgoing, RuleGuard};
 pub use rule::{Dice, Fate, Link, Rule};
-pub use service::{Handler, Request, Responder, Service};
+pub use service::{Handler, OutgoingReply, Request, Responder, Service};

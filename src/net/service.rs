@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::fabric::{Fabric, Flight};
 use crate::base::{Alive, Incarnation, ServerId};
 use crate::sim::GroupId;
+use crate::trace::ReplyDescription;
 
 /// A request as it reaches a handler.
 #[derive(Clone, Debug)]
@@ -90,6 +91,17 @@ impl Service {
     }
 }
 
+/// A reply to be sent.
+#[derive(Clone, Copy)]
+pub struct OutgoingReply<'a> {
+    /// What the reply says of itself.
+    pub description: ReplyDescription,
+    /// The reply, for the trace.
+    pub reply: &'a dyn fmt::Debug,
+    /// The encoded reply.
+    pub bytes: &'a [u8],
+}
+
 /// Answers one request, once.
 pub struct Responder {
     pub(super) fabric: Rc<Fabric>,
@@ -97,8 +109,8 @@ pub struct Responder {
 }
 
 impl Responder {
-    /// Sends the reply, `bytes`, shown in the trace as `reply`.
-    pub fn answer(self, reply: &dyn fmt::Debug, bytes: &[u8]) {
-        self.fabric.answer(self.flight, reply, bytes);
+    /// Sends the reply.
+    pub fn answer(self, reply: OutgoingReply<'_>) {
+        self.fabric.answer(self.flight, reply);
     }
 }

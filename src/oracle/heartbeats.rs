@@ -200,7 +200,7 @@ impl Oracle for HeartbeatRate {
         self.idle.observe(at, event);
         match *event {
             Event::RequestSent { call, description, .. } => return self.sent(at, call, description),
-            Event::ReplyDelivered { call } => self.replied(call),
+            Event::ReplyDelivered { call, .. } => self.replied(call),
             Event::StateChanged { server, term, is_leader } => self.reported(at, server, term, is_leader),
             Event::Crashed { server } => self.tenure(server.server).end(),
             _ => {}

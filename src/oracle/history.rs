@@ -5,7 +5,7 @@
 
 use super::{Oracle, Violation};
 use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
-use crate::trace::{Call, Description, Event};
+use crate::trace::{Call, Description, Event, ReplyDescription};
 
 /// A story told to one oracle.
 pub(super) struct History<O> {
@@ -163,13 +163,14 @@ impl<O: Oracle> History<O> {
     /// A request reaches its handler.
     pub(super) fn deliver(&mut self, from: usize, to: usize) -> &mut Self {
         let call = self.next_call(from, to, &Description::Other);
-        self.event(&Event::RequestDelivered { call, server: self.life(to) })
+        let (server, description) = (self.life(to), &Description::Other);
+        self.event(&Event::RequestDelivered { call, server, description })
     }
 
     /// `from` hears the reply of `to`.
     pub(super) fn reply(&mut self, from: usize, to: usize) -> &mut Self {
         let call = self.next_call(from, to, &Description::Other);
-        self.event(&Event::ReplyDelivered { call })
+        self.event(&Event::ReplyDelivered { call, description: &ReplyDescription::Other })
     }
 
     /// The network holds the reply to a call of `from` back until `until` ms.

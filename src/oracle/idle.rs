@@ -48,7 +48,7 @@ impl Idle {
     pub(super) fn observe(&mut self, at: Instant, event: &Event<'_>) {
         match *event {
             Event::RequestSent { call, description, .. } => self.request_sent(at, call.from, description),
-            Event::RequestDelivered { call, server } => self.request_delivered(at, call.from, server.server),
+            Event::RequestDelivered { call, server, .. } => self.request_delivered(at, call.from, server.server),
             Event::ReplyHeld { until, .. } => self.disturb(until),
             Event::CallFailed { call } => self.call_failed(at, call),
             Event::CommandAccepted { index, term, .. } => {

@@ -1,4 +1,4 @@
-//! What a request says of itself to the tester.
+//! What a request, and its reply, say of themselves to the tester.
 
 use crate::base::{Index, ServerId, Term};
 
@@ -61,6 +61,16 @@ pub enum Description {
 }
 
 impl Description {
+    /// The term of whoever sent it; none if the request does not say.
+    pub const fn term(&self) -> Option<Term> {
+        match *self {
+            Description::RequestVote { term, .. }
+            | Description::AppendEntries { term, .. }
+            | Description::InstallSnapshot { term, .. } => Some(term),
+            Description::Other => None,
+        }
+    }
+
     /// Which request this describes.
     pub const fn kind(&self) -> RpcKind {
         match self {
@@ -68,6 +78,45 @@ impl Description {
             Description::AppendEntries { .. } => RpcKind::AppendEntries,
             Description::InstallSnapshot { .. } => RpcKind::InstallSnapshot,
             Description::Other => RpcKind::Other,
+        }
+    }
+}
+
+/// A reply in the words of the Raft paper, beside [`Description`]. As optional.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ReplyDescription {
+    /// Results of RequestVote (Figure 2).
+    RequestVote {
+        /// The voter's term.
+        term: Term,
+        /// Whether the candidate got the vote.
+        vote_granted: bool,
+    },
+    /// Results of AppendEntries (Figure 2).
+    AppendEntries {
+        /// The follower's term.
+        term: Term,
+        /// Whether the follower has the entry before the new ones, and now these.
+        success: bool,
+    },
+    /// Results of InstallSnapshot (Figure 13).
+    InstallSnapshot {
+        /// The follower's term.
+        term: Term,
+    },
+    /// Nothing is said.
+    #[default]
+    Other,
+}
+
+impl ReplyDescription {
+    /// The term of whoever answered; none if the reply does not say.
+    pub const fn term(&self) -> Option<Term> {
+        match *self {
+            ReplyDescription::RequestVote { term, .. }
+            | ReplyDescription::AppendEntries { term, .. }
+            | ReplyDescription::InstallSnapshot { term } => Some(term),
+            ReplyDescription::Other => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Description, Digest, RpcKind};
+use super::{Description, Digest, ReplyDescription, RpcKind};
 use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
 
 /// One RPC, from the hand-over of its request to its end. Its number is unique in the run and
@@ -168,6 +168,8 @@ pub enum Event<'a> {
         call: Call,
         /// The life that handles it.
         server: Incarnation,
+        /// What the request says of itself.
+        description: &'a Description,
     },
     /// A handler returned.
     ReplySent {
@@ -175,6 +177,8 @@ pub enum Event<'a> {
         call: Call,
         /// The life that handled it.
         server: Incarnation,
+        /// What the reply says of itself.
+        description: &'a ReplyDescription,
         /// The reply.
         reply: &'a dyn fmt::Debug,
         /// The reply as sent.
@@ -191,6 +195,8 @@ pub enum Event<'a> {
     ReplyDelivered {
         /// The call.
         call: Call,
+        /// What the reply says of itself.
+        description: &'a ReplyDescription,
     },
     /// A message was lost; except for [`Loss::Unreachable`], the caller hears of it now.
     Lost {
@@ -265,13 +271,13 @@ impl Event<'_> {
                 fold(digest, 17, &[call.number, life(call.from), call.to.number() as u64]);
                 digest.sample(bytes);
             }
-            Event::RequestDelivered { call, server } => fold(digest, 18, &[call.number, life(server)]),
+            Event::RequestDelivered { call, server, .. } => fold(digest, 18, &[call.number, life(server)]),
             Event::ReplySent { call, bytes, .. } => {
                 fold(digest, 19, &[call.number]);
                 digest.sample(bytes);
             }
             Event::ReplyHeld { call, until } => fold(digest, 20, &[call.number, until.as_micros()]),
-            Event::ReplyDelivered { call } => fold(digest, 21, &[call.number]),
+            Event::ReplyDelivered { call, .. } => fold(digest, 21, &[call.number]),
             Event::Lost { call, loss } => fold(digest, 22, &[call.number, loss_code(loss)]),
             Event::CallFailed { call } => fold(digest, 23, &[call.number]),
             Event::Log { .. } => {}

@@ -11,7 +11,7 @@ mod stream;
 mod text;
 mod topic;
 
-pub use description::{Description, RpcKind};
+pub use description::{Description, ReplyDescription, RpcKind};
 pub use digest::Digest;
 pub use event::{Call, Event, Loss};
 pub use stream::{Sink, Trace};

@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 use std::io;
 
 use super::event::{Call, Event, Loss};
-use super::{Description, Sink, Topic};
+use super::{Description, ReplyDescription, Sink, Topic};
 use crate::base::{Command, Incarnation, Instant, ServerId, Term};
 
 /// Text that is kept before it goes to the destination, in bytes, unless it is to go at once.
@@ -149,21 +149,21 @@ impl<D: Destination> TextSink<D> {
                 self.line.description(description, args);
                 self.line.field(" bytes=", bytes.len() as u64);
             }
-            Event::RequestDelivered { call, server } => {
+            Event::RequestDelivered { call, server, .. } => {
                 self.at_target(at, Topic::of_reply(call.kind), call, server, "<- ");
                 self.line.text(" delivered");
             }
-            Event::ReplySent { call, server, reply, .. } => {
+            Event::ReplySent { call, server, description, reply, .. } => {
                 self.at_target(at, Topic::of_reply(call.kind), call, server, "<- ");
-                self.line.text(" answered ");
-                self.line.shortened(reply);
+                self.line.text(" answered");
+                self.line.reply(description, reply);
             }
             Event::ReplyHeld { call, until } => {
                 self.at_caller(at, Topic::Drop, call, "<- ");
                 self.line.text(" reply held until ");
                 self.line.instant(until);
             }
-            Event::ReplyDelivered { call } => {
+            Event::ReplyDelivered { call, .. } => {
                 self.at_caller(at, Topic::of_reply(call.kind), call, "<- ");
                 self.line.text(" reply delivered");
             }
@@ -402,6 +402,28 @@ impl Line {
         }
     }
 
+    fn reply(&mut self, description: &ReplyDescription, reply: &dyn fmt::Debug) {
+        if let Some(term) = description.term() {
+            self.field(" term=", term);
+        }
+        match *description {
+            ReplyDescription::RequestVote { vote_granted, .. } => {
+                self.text(if vote_granted { " granted" } else { " not granted" });
+            }
+            ReplyDescription::AppendEntries { success: true, .. } => self.text(" ok"),
+            ReplyDescription::InstallSnapshot { .. } => {}
+            // Why, only the reply itself can say.
+            ReplyDescription::AppendEntries { success: false, .. } => {
+                self.text(" refused ");
+                self.shortened(reply);
+            }
+            ReplyDescription::Other => {
+                self.text(" ");
+                self.shortened(reply);
+            }
+        }
+    }
+
     /// `prev=12/6`: index and term of an entry.
     fn position(&mut self, name: &str, index: u64, term: Term) {
         self.field(name, index);
@@ -440,6 +462,10 @@ mod tests {
         Call { number, name: "AppendEntries", kind: RpcKind::AppendEntries, from: S2, to: S0.server }
     }
 
+    fn answered(description: &ReplyDescription) -> Event<'_> {
+        Event::ReplySent { call: append(412), server: S0, description, reply: &Ok::<u8, ()>(1), bytes: &[] }
+    }
+
     fn lines(events: &[(u64, Event<'_>)]) -> String {
         let mut sink = TextSink::new(Vec::new());
         for (at, event) in events {
@@ -456,8 +482,11 @@ mod tests {
         let text = lines(&[
             (3_104_500, Event::StateChanged { server: S2, term: 7, is_leader: true }),
             (3_104_617, Event::RequestSent { call: append(412), description: &description, args: &(), bytes: &[0; 9] }),
-            (3_105_000, Event::RequestDelivered { call: append(412), server: S0 }),
-            (3_105_102, Event::ReplySent { call: append(412), server: S0, reply: &Ok::<u8, ()>(1), bytes: &[] }),
+            (3_105_000, Event::RequestDelivered { call: append(412), server: S0, description: &description }),
+            (3_105_102, answered(&ReplyDescription::AppendEntries { term: 7, success: true })),
+            (3_105_103, answered(&ReplyDescription::AppendEntries { term: 8, success: false })),
+            (3_105_104, answered(&ReplyDescription::RequestVote { term: 7, vote_granted: true })),
+            (3_105_105, answered(&ReplyDescription::Other)),
             (3_209_911, Event::Lost { call: append(419), loss: Loss::RequestLost }),
             (
                 3_300_000,
@@ -469,7 +498,10 @@ mod tests {
 003.104500 LEAD S2.1 T7 leads
 003.104617 LOG1 S2.1 T7 -> S0 AppendEntries#412 term=7 prev=12/6 entries=0 commit=11 bytes=9
 003.105000 LOG2 S0.2 T0 <- S2 AppendEntries#412 delivered
-003.105102 LOG2 S0.2 T0 <- S2 AppendEntries#412 answered Ok(1)
+003.105102 LOG2 S0.2 T0 <- S2 AppendEntries#412 answered term=7 ok
+003.105103 LOG2 S0.2 T0 <- S2 AppendEntries#412 answered term=8 refused Ok(1)
+003.105104 LOG2 S0.2 T0 <- S2 AppendEntries#412 answered term=7 granted
+003.105105 LOG2 S0.2 T0 <- S2 AppendEntries#412 answered Ok(1)
 003.209911 DROP S2.1 T7 -> S0 AppendEntries#419 request lost
 003.300000 DROP S2.1 T7 -> S0 AppendEntries#420 unreachable, caller hears at 009.000000
 004.500000 TEST crash S2.1

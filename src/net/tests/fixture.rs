@@ -11,9 +11,11 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::base::{Alive, Clock, Incarnation, Instant, Seed, ServerId};
-use crate::net::{Answer, Dice, Fate, Link, Network, Outgoing, Request, Responder, Rule, RuleGuard, Service, rules};
+use crate::net::{
+    Answer, Dice, Fate, Link, Network, Outgoing, OutgoingReply, Request, Responder, Rule, RuleGuard, Service, rules,
+};
 use crate::sim::{End, GroupId, JoinHandle, Limits, Sim, Simulation};
-use crate::trace::{Description, Trace};
+use crate::trace::{Description, ReplyDescription, Trace};
 
 pub(super) const S0: ServerId = ServerId::new_const(0);
 pub(super) const S1: ServerId = ServerId::new_const(1);
@@ -171,7 +173,8 @@ fn handle<F: Future<Output = Bytes> + 'static>(
         let handling = handler(request.args);
         Box::pin(async move {
             let reply = handling.await;
-            responder.answer(&(), &reply);
+            let description = ReplyDescription::Other;
+            responder.answer(OutgoingReply { description, reply: &(), bytes: &reply });
         }) as _
     };
     service.handle(name, Rc::new(handler));

@@ -1,7 +1,7 @@
 //! The requests and replies of Figures 2 and 13.
 
 use bytes::Bytes;
-use raftlab::api::{Description, Index, Rpc, ServerId, Term};
+use raftlab::api::{Description, Index, ReplyDescription, Rpc, ServerId, Term};
 use serde::{Deserialize, Serialize};
 
 use super::log::Entries;
@@ -28,6 +28,10 @@ impl Rpc for RequestVote {
     fn describe(&self) -> Description {
         let RequestVote { term, candidate_id: candidate, last_log_index, last_log_term } = *self;
         Description::RequestVote { term, candidate, last_log_index, last_log_term }
+    }
+
+    fn describe_reply(reply: &RequestVoteReply) -> ReplyDescription {
+        ReplyDescription::RequestVote { term: reply.term, vote_granted: reply.vote_granted }
     }
 }
 
@@ -73,6 +77,10 @@ impl Rpc for AppendEntries {
             leader_commit: self.leader_commit,
         }
     }
+
+    fn describe_reply(reply: &AppendEntriesReply) -> ReplyDescription {
+        ReplyDescription::AppendEntries { term: reply.term, success: reply.success }
+    }
 }
 
 /// Invoked by the leader to send its snapshot to a follower that is too far behind (§7).
@@ -101,5 +109,9 @@ impl Rpc for InstallSnapshot {
             last_included_term: self.last_included_term,
             size: self.data.len(),
         }
+    }
+
+    fn describe_reply(reply: &InstallSnapshotReply) -> ReplyDescription {
+        ReplyDescription::InstallSnapshot { term: reply.term }
     }
 }
