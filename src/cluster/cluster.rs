@@ -72,6 +72,8 @@ pub struct Cluster {
     pub(super) _always: [RuleGuard; 3],
     pub(super) unreliable: RefCell<Option<RuleGuard>>,
     pub(super) reordering: RefCell<Option<RuleGuard>>,
+    /// Faults at work that the course's network does not have.
+    pub(super) faults: Cell<usize>,
     pub(super) servers: RefCell<Vec<Server>>,
     pub(super) record: RefCell<Record>,
     random: RefCell<Random>,
@@ -100,6 +102,7 @@ impl Cluster {
             _always: always,
             unreliable: RefCell::new(None),
             reordering: RefCell::new(None),
+            faults: Cell::new(0),
             servers: RefCell::new((0..setup.servers).map(|_| Server::default()).collect()),
             record: RefCell::new(Record::new(setup.servers)),
             random: RefCell::new(setup.seed.stream("scenario")),

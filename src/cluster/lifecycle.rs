@@ -8,7 +8,7 @@ use super::service::{self, Service};
 use super::{Failure, Step};
 use crate::api::{ApplySender, Life, LogScope};
 use crate::base::{Incarnation, ServerId};
-use crate::net::rules;
+use crate::net::{Rule, RuleGuard, rules};
 use crate::sim;
 use crate::trace::Event;
 
@@ -144,8 +144,18 @@ impl Cluster {
         self.network_changed();
     }
 
+    /// Adds a fault that the course's network does not have, for as long as the guard lives. As
+    /// long as there is one, the network counts as unreliable.
+    pub fn inject(self: &Rc<Cluster>, rule: impl Rule + std::fmt::Debug + 'static) -> FaultGuard {
+        self.note(format_args!("fault {rule:?}"));
+        let rule = self.network.install(rule);
+        self.faults.set(self.faults.get() + 1);
+        self.network_changed();
+        FaultGuard { cluster: self.clone(), _rule: rule }
+    }
+
     fn network_changed(&self) {
-        let reliable = self.unreliable.borrow().is_none();
+        let reliable = self.unreliable.borrow().is_none() && self.faults.get() == 0;
         let reordering = self.reordering.borrow().is_some();
         self.trace.emit(&Event::NetworkChanged { reliable, reordering });
     }
@@ -162,6 +172,20 @@ impl Cluster {
 
     pub(super) fn abort_apply(&self, text: String, servers: Vec<ServerId>) {
         self.abort(Failure { check: "apply", at: self.sim.now(), servers, evidence: vec![text] });
+    }
+}
+
+/// Takes a fault away when dropped.
+#[must_use = "the fault is taken away when this is dropped"]
+pub struct FaultGuard {
+    cluster: Rc<Cluster>,
+    _rule: RuleGuard,
+}
+
+impl Drop for FaultGuard {
+    fn drop(&mut self) {
+        self.cluster.faults.set(self.cluster.faults.get() - 1);
+        self.cluster.network_changed();
     }
 }
 

@@ -31,3 +31,4 @@ mod tests;
 pub use agreement::Retry;
 pub use cluster::{Cluster, Figures, Setup};
 pub use failure::{Failure, Step};
+pub use lifecycle::FaultGuard;

@@ -68,16 +68,17 @@ impl std::fmt::Debug for Test {
     }
 }
 
-/// The course's labs, as they are in this build.
-const EMBEDDED: [(&str, &str); 4] = [
+/// The course's labs and what raftlab adds to them, as they are in this build.
+const EMBEDDED: [(&str, &str); 5] = [
     ("labs/2A.toml", include_str!("../../labs/2A.toml")),
     ("labs/2B.toml", include_str!("../../labs/2B.toml")),
     ("labs/2C.toml", include_str!("../../labs/2C.toml")),
     ("labs/2D.toml", include_str!("../../labs/2D.toml")),
+    ("labs/2X.toml", include_str!("../../labs/2X.toml")),
 ];
 
 impl Lab {
-    /// The course's labs in the numbering of `edition`.
+    /// The course's labs in the numbering of `edition`, and raftlab's own part 2X.
     ///
     /// # Panics
     /// If an embedded lab file is wrong, which a test excludes.
@@ -121,7 +122,7 @@ mod tests {
     fn the_course_has_28_raft_tests_and_every_scenario_is_used() {
         let lab = Lab::course(Edition::To2023);
         let counts: Vec<(&str, usize)> = lab.parts.iter().map(|part| (part.name.as_str(), part.tests.len())).collect();
-        assert_eq!(counts, [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7)]);
+        assert_eq!(counts, [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7), ("2X", 3)]);
         for scenario in crate::scenario::SCENARIOS {
             assert!(lab.tests().any(|test| test.scenario.name == scenario.name), "{} is not used", scenario.name);
         }

@@ -215,8 +215,31 @@ impl Fabric {
         let (description, caller) = (*request.description, caller.alive());
         let args = Cell::new(Bytes::copy_from_slice(request.bytes));
         let (delivered, done) = (Cell::new(arrival), Cell::new(false));
-        let flight = Rc::new(Flight { call, description, key, fate, caller, target, args, delivered, done });
+        let flight = Flight { call, description, key, fate, caller, target, args, delivered, done };
+        if let Some(later) = fate.request_again {
+            self.send_again(&flight, request.bytes, arrival + later);
+        }
+        let flight = Rc::new(flight);
         self.sim.schedule(arrival, move || fabric.deliver(flight));
+    }
+
+    /// The same request arrives once more. Its caller does not hear of this copy, whatever becomes
+    /// of it.
+    fn send_again(self: &Rc<Fabric>, first: &Flight, bytes: &[u8], arrival: Instant) {
+        let copy = Rc::new(Flight {
+            args: Cell::new(Bytes::copy_from_slice(bytes)),
+            delivered: Cell::new(arrival),
+            done: Cell::new(true),
+            caller: first.caller.clone(),
+            target: first.target.clone(),
+            ..*first
+        });
+        let fabric = self.clone();
+        self.sim.schedule(arrival, move || {
+            if copy.target.is_alive() {
+                fabric.deliver(copy);
+            }
+        });
     }
 
     /// Step 5.3: the handler runs, in a task of the target's. Cuts are not looked at again.

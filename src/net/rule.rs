@@ -18,6 +18,8 @@ pub struct Link {
 pub struct Fate {
     /// From hand-over to arrival.
     pub request_delay: Duration,
+    /// How long after its first arrival the request arrives again.
+    pub request_again: Option<Duration>,
     /// The request is lost, and the caller told, when it would have arrived.
     pub request_lost: bool,
     /// The reply is lost, and the caller told, when the handler returns.
@@ -39,6 +41,10 @@ pub struct Dice {
     pub reorder: Random,
     /// For how long an unreachable server keeps its caller waiting.
     pub unreachable: Random,
+    /// For requests that arrive twice.
+    pub duplicate: Random,
+    /// For requests held back.
+    pub slow: Random,
 }
 
 impl Dice {
@@ -49,6 +55,8 @@ impl Dice {
             loss: seed.stream("loss"),
             reorder: seed.stream("reorder"),
             unreachable: seed.stream("unreachable"),
+            duplicate: seed.stream("duplicate"),
+            slow: seed.stream("slow"),
         }
     }
 }

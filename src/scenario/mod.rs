@@ -11,12 +11,14 @@
 //! | `persistence` | 2C, crashes and restarts |
 //! | `hard_networks` | 2C, unreliable networks and churn |
 //! | `snapshots` | 2D, log compaction |
+//! | `swarm` | 2X, faults that the course lacks, in a mix of each run's own |
 
 mod election;
 mod hard_networks;
 mod log;
 mod persistence;
 mod snapshots;
+mod swarm;
 mod table;
 mod tester;
 

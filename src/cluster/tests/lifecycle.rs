@@ -8,6 +8,7 @@ use super::puppet::{
 use crate::api::Incarnation;
 use crate::base::{Instant, ServerId};
 use crate::cluster::{Cluster, Setup};
+use crate::net::rules;
 
 fn life(server: ServerId, life: u32) -> Incarnation {
     Incarnation { server, life }
@@ -127,6 +128,17 @@ fn messages_take_the_latency_of_the_setup_each_way() {
         assert!(seen().pings.is_empty());
         t.sleep(Duration::from_micros(2)).await;
         assert_eq!(seen().pings.len(), 3);
+    });
+}
+
+#[test]
+fn a_fault_is_at_work_for_as_long_as_its_guard_lives() {
+    play(setup(), |t| async move {
+        let fault = t.inject(rules::OneWay::Into(S1));
+        assert_eq!(heard_by(&t, S0).await, [S0, S2]);
+        assert_eq!(heard_by(&t, S1).await, [S0, S2], "it cannot even reach itself");
+        drop(fault);
+        assert_eq!(heard_by(&t, S0).await, [S0, S1, S2]);
     });
 }
 

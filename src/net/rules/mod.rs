@@ -1,13 +1,20 @@
-//! The lab's faults, one rule per file.
+//! The lab's faults, one rule per file, and some that the lab lacks: [`Duplicate`], [`OneWay`] and
+//! [`SlowRequests`].
 
 mod cut;
+mod duplicate;
 mod latency;
 mod long_reordering;
+mod one_way;
+mod slow_requests;
 mod unreachable;
 mod unreliable;
 
 pub use cut::Cut;
+pub use duplicate::Duplicate;
 pub use latency::Latency;
 pub use long_reordering::LongReordering;
+pub use one_way::OneWay;
+pub use slow_requests::SlowRequests;
 pub use unreachable::Unreachable;
 pub use unreliable::Unreliable;

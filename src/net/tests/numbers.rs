@@ -53,7 +53,7 @@ async fn measure(net: Net) -> Vec<Seen> {
     all
 }
 
-fn assert_share(what: &str, count: usize, of: usize, probability: f64) {
+pub(super) fn assert_share(what: &str, count: usize, of: usize, probability: f64) {
     let share = count as f64 / of as f64;
     let deviation = (probability * (1.0 - probability) / of as f64).sqrt();
     assert!((share - probability).abs() <= DEVIATIONS * deviation, "{what}: {count} of {of}, expected {probability}");
