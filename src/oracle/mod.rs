@@ -15,6 +15,7 @@
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
+//! | stable leader | `stable_leader` | `lab-spec` §4.3 | black-box |
 //!
 //! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
 //! do), `window` (ten in a second). [`RULES`] is the same table for help texts.
@@ -29,6 +30,7 @@ mod idle_traffic;
 mod members;
 mod reelection;
 mod snapshot_prefix;
+mod stable_leader;
 mod state_machine_safety;
 mod term_monotonic;
 mod violation;
@@ -41,6 +43,7 @@ pub use heartbeats::HeartbeatRate;
 pub use idle_traffic::IdleTraffic;
 pub use reelection::{ELECTION_BOUND, Reelection};
 pub use snapshot_prefix::SnapshotPrefix;
+pub use stable_leader::StableLeader;
 pub use state_machine_safety::StateMachineSafety;
 pub use term_monotonic::TermMonotonic;
 pub use violation::{Oracle, Violation};

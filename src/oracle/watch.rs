@@ -11,6 +11,7 @@ use super::heartbeats::{self, HeartbeatRate};
 use super::idle_traffic::{self, IdleTraffic};
 use super::reelection::{self, Reelection};
 use super::snapshot_prefix::{self, SnapshotPrefix};
+use super::stable_leader::{self, StableLeader};
 use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotonic::{self, TermMonotonic};
 use super::{Oracle, Violation};
@@ -89,6 +90,12 @@ pub const RULES: &[Rule] = &[
         source: "lab 2A",
         needs: Needs::Nothing,
     },
+    Rule {
+        name: stable_leader::RULE,
+        says: "a leader whom all hear stays, as long as there is no fault",
+        source: "lab 2A",
+        needs: Needs::Nothing,
+    },
 ];
 
 /// Watches a run with all oracles, up to the first violation.
@@ -103,6 +110,7 @@ pub struct Watch {
     heartbeats: HeartbeatRate,
     idle_traffic: IdleTraffic,
     reelection: Reelection,
+    stable_leader: StableLeader,
 }
 
 impl Watch {
@@ -139,7 +147,11 @@ impl Watch {
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.check_clock(at)?;
         match event {
-            Event::RequestSent { .. } | Event::RequestDelivered { .. } => self.traffic(at, event),
+            Event::RequestSent { .. } => self.traffic(at, event),
+            Event::RequestDelivered { .. } => {
+                self.stable_leader.observe(at, event)?;
+                self.traffic(at, event)
+            }
             Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic(at, event),
             Event::ReplyDelivered { .. } => self.heartbeats.observe(at, event),
             Event::CommandAccepted { .. } => self.traffic(at, event),
@@ -175,6 +187,7 @@ impl Watch {
 
     fn cluster(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.note(at, event);
+        self.stable_leader.observe(at, event)?;
         self.traffic(at, event)
     }
 
@@ -229,7 +242,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 8] = [
+        let offences: [Offence; 9] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
@@ -238,6 +251,7 @@ mod tests {
             |history| history.network(false, false).heartbeats(0, 1, 2_300, 3_000, 10),
             |history| history.request(1, 2, &Description::Other),
             |history| history.crash(0).at(8_000),
+            |history| history.state(2, 2, false),
         ];
         let caught = offences.map(|offence| offence(&mut led()).violation().rule);
         assert_eq!(caught.to_vec(), RULES.iter().map(|rule| rule.name).collect::<Vec<_>>());

@@ -52,10 +52,9 @@ impl Server {
         match progress.in_flight {
             InFlight::Recent => {
                 progress.in_flight = InFlight::Overdue;
-                let next_index = progress.next_index;
-                if next_index > state.log.base_index() {
-                    self.send_append(state, peer, next_index, Entries::none());
-                }
+                // Behind a snapshot that is under way, the first entry that can be spoken of.
+                let next_index = progress.next_index.max(state.log.base_index() + 1);
+                self.send_append(state, peer, next_index, Entries::none());
             }
             InFlight::No | InFlight::Overdue => self.send(state, peer),
         }
