@@ -15,7 +15,7 @@ fn number(value: u64) -> Command {
 }
 
 /// Checks that nobody has applied anything at `index`.
-fn check_not_committed(t: &Tester, index: Index, why: &str) -> Step {
+pub(super) fn check_not_committed(t: &Tester, index: Index, why: &str) -> Step {
     let (count, command) = t.n_committed(index)?;
     t.expect(count == 0, "not committed", &[], || {
         format!("{count} servers have applied {command:?} at index {index}, {why}")

@@ -11,9 +11,11 @@
 //! | `persistence` | 2C, crashes and restarts |
 //! | `hard_networks` | 2C, unreliable networks and churn |
 //! | `snapshots` | 2D, log compaction |
+//! | `figure8_steps` | 2X, the paper's Figure 8 as a script |
 //! | `swarm` | 2X, faults that the course lacks, in a mix of each run's own |
 
 mod election;
+mod figure8_steps;
 mod hard_networks;
 mod log;
 mod persistence;

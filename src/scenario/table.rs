@@ -1,7 +1,7 @@
 //! All scenarios, by the names under which lab files ask for them.
 
 use super::tester::{Play, Tester};
-use super::{election, hard_networks, log, persistence, snapshots, swarm};
+use super::{election, figure8_steps, hard_networks, log, persistence, snapshots, swarm};
 
 /// A scenario: its name, the numbers that it needs from the lab file, and its code.
 pub struct Scenario {
@@ -54,6 +54,7 @@ scenarios! {
     "snapshot-install-crash" => snapshots::snapshot_install_crash("rounds", "log_size_max");
     "snapshot-all-crash" => snapshots::snapshot_all_crash("rounds");
     "snapshot-init" => snapshots::snapshot_init("commands");
+    "figure8-steps" => figure8_steps::figure8_steps();
     "swarm" => swarm::swarm("rounds");
 }
 
