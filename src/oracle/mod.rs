@@ -12,6 +12,7 @@
 //! | state machine safety | `state_machine_safety` | Raft paper, Figure 3 | black-box |
 //! | apply order | `apply_order` | Raft paper, Figure 2, `lastApplied`; `lab-spec` §2.9 | black-box |
 //! | snapshot | `snapshot_prefix` | Raft paper, Figure 13; lab 2D | black-box |
+//! | vote uniqueness | `vote_uniqueness` | Raft paper, §5.2 | `Rpc::describe`, `describe_reply` |
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
@@ -31,7 +32,9 @@ mod reelection;
 mod snapshot_prefix;
 mod state_machine_safety;
 mod term_monotonic;
+mod unanswered;
 mod violation;
+mod vote_uniqueness;
 mod watch;
 mod window;
 
@@ -44,4 +47,5 @@ pub use snapshot_prefix::SnapshotPrefix;
 pub use state_machine_safety::StateMachineSafety;
 pub use term_monotonic::TermMonotonic;
 pub use violation::{Oracle, Violation};
+pub use vote_uniqueness::VoteUniqueness;
 pub use watch::{Needs, RULES, Rule, Watch};

@@ -13,6 +13,7 @@ use super::reelection::{self, Reelection};
 use super::snapshot_prefix::{self, SnapshotPrefix};
 use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotonic::{self, TermMonotonic};
+use super::vote_uniqueness::{self, VoteUniqueness};
 use super::{Oracle, Violation};
 use crate::base::Instant;
 use crate::trace::{Event, Sink};
@@ -72,6 +73,12 @@ pub const RULES: &[Rule] = &[
         needs: Needs::Nothing,
     },
     Rule {
+        name: vote_uniqueness::RULE,
+        says: "in each term a server votes for at most one candidate, also over restarts",
+        source: "Raft paper, §5.2",
+        needs: Needs::Descriptions,
+    },
+    Rule {
         name: heartbeats::RULE,
         says: "a leader sends a peer at most 10 heartbeats in any second",
         source: "lab 2A",
@@ -100,6 +107,7 @@ pub struct Watch {
     state_machine_safety: StateMachineSafety,
     apply_order: ApplyOrder,
     snapshot_prefix: SnapshotPrefix,
+    vote_uniqueness: VoteUniqueness,
     heartbeats: HeartbeatRate,
     idle_traffic: IdleTraffic,
     reelection: Reelection,
@@ -139,7 +147,8 @@ impl Watch {
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.check_clock(at)?;
         match event {
-            Event::RequestSent { .. } | Event::RequestDelivered { .. } => self.traffic(at, event),
+            Event::RequestSent { .. } | Event::RequestDelivered { .. } => self.request(at, event),
+            Event::ReplySent { .. } => self.messages(at, event),
             Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic(at, event),
             Event::ReplyDelivered { .. } => self.heartbeats.observe(at, event),
             Event::CommandAccepted { .. } => self.traffic(at, event),
@@ -151,7 +160,7 @@ impl Watch {
             Event::Started { .. } | Event::Crashed { .. } => self.cluster(at, event),
             Event::Connected { .. } | Event::Disconnected { .. } => self.cluster(at, event),
             Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
-            Event::Saved { .. } | Event::ReplySent { .. } | Event::Lost { .. } => Ok(()),
+            Event::Saved { .. } | Event::Lost { .. } => Ok(()),
         }
     }
 
@@ -167,6 +176,11 @@ impl Watch {
         self.traffic(at, event)
     }
 
+    fn request(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.messages(at, event)?;
+        self.traffic(at, event)
+    }
+
     fn report(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.election_safety.observe(at, event)?;
         self.term_monotonic.observe(at, event)?;
@@ -175,7 +189,13 @@ impl Watch {
 
     fn cluster(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.note(at, event);
+        self.messages(at, event)?;
         self.traffic(at, event)
+    }
+
+    /// The rules about what messages say.
+    fn messages(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.vote_uniqueness.observe(at, event)
     }
 
     /// The rules that count messages and need to know when a cluster is idle.
@@ -229,12 +249,13 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 8] = [
+        let offences: [Offence; 9] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
             |history| history.apply(0, 2, 7),
             |history| history.apply_snapshot(0, 9, b"9"),
+            |history| history.ask(1, 2, 1).delivered().vote(1, true).ask(0, 2, 1).delivered().vote(1, true),
             |history| history.network(false, false).heartbeats(0, 1, 2_300, 3_000, 10),
             |history| history.request(1, 2, &Description::Other),
             |history| history.crash(0).at(8_000),
