@@ -184,6 +184,13 @@ impl<O: Oracle> History<O> {
         self.answered(&ReplyDescription::RequestVote { term, vote_granted })
     }
 
+    /// That reply reaches the candidate.
+    pub(super) fn hear_vote(&mut self, term: Term, vote_granted: bool) -> &mut Self {
+        let (call, _) = self.calls[self.call];
+        let description = &ReplyDescription::RequestVote { term, vote_granted };
+        self.event(&Event::ReplyDelivered { call, description })
+    }
+
     /// Heartbeats of the leader to all others, every `period` ms, from `from` ms to `until` ms,
     /// both included. All arrive at once.
     pub(super) fn heartbeats(&mut self, leader: usize, term: Term, from: u64, until: u64, period: u64) -> &mut Self {

@@ -13,6 +13,7 @@
 //! | apply order | `apply_order` | Raft paper, Figure 2, `lastApplied`; `lab-spec` §2.9 | black-box |
 //! | snapshot | `snapshot_prefix` | Raft paper, Figure 13; lab 2D | black-box |
 //! | vote uniqueness | `vote_uniqueness` | Raft paper, §5.2 | `Rpc::describe`, `describe_reply` |
+//! | quorum certificate | `quorum` | Raft paper, §5.2 | `Rpc::describe`, `describe_reply` |
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
@@ -28,6 +29,7 @@ mod history;
 mod idle;
 mod idle_traffic;
 mod members;
+mod quorum;
 mod reelection;
 mod snapshot_prefix;
 mod state_machine_safety;
@@ -42,6 +44,7 @@ pub use apply_order::ApplyOrder;
 pub use election_safety::ElectionSafety;
 pub use heartbeats::HeartbeatRate;
 pub use idle_traffic::IdleTraffic;
+pub use quorum::QuorumCertificate;
 pub use reelection::{ELECTION_BOUND, Reelection};
 pub use snapshot_prefix::SnapshotPrefix;
 pub use state_machine_safety::StateMachineSafety;

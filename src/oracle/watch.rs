@@ -9,6 +9,7 @@ use super::apply_order::{self, ApplyOrder};
 use super::election_safety::{self, ElectionSafety};
 use super::heartbeats::{self, HeartbeatRate};
 use super::idle_traffic::{self, IdleTraffic};
+use super::quorum::{self, QuorumCertificate};
 use super::reelection::{self, Reelection};
 use super::snapshot_prefix::{self, SnapshotPrefix};
 use super::state_machine_safety::{self, StateMachineSafety};
@@ -79,6 +80,12 @@ pub const RULES: &[Rule] = &[
         needs: Needs::Descriptions,
     },
     Rule {
+        name: quorum::RULE,
+        says: "who becomes leader of a term has the votes of a majority in that term",
+        source: "Raft paper, §5.2",
+        needs: Needs::Descriptions,
+    },
+    Rule {
         name: heartbeats::RULE,
         says: "a leader sends a peer at most 10 heartbeats in any second",
         source: "lab 2A",
@@ -108,6 +115,7 @@ pub struct Watch {
     apply_order: ApplyOrder,
     snapshot_prefix: SnapshotPrefix,
     vote_uniqueness: VoteUniqueness,
+    quorum: QuorumCertificate,
     heartbeats: HeartbeatRate,
     idle_traffic: IdleTraffic,
     reelection: Reelection,
@@ -150,7 +158,7 @@ impl Watch {
             Event::RequestSent { .. } | Event::RequestDelivered { .. } => self.request(at, event),
             Event::ReplySent { .. } => self.messages(at, event),
             Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic(at, event),
-            Event::ReplyDelivered { .. } => self.heartbeats.observe(at, event),
+            Event::ReplyDelivered { .. } => self.reply(at, event),
             Event::CommandAccepted { .. } => self.traffic(at, event),
             Event::Applied { .. } => self.command(at, event),
             Event::SnapshotTaken { .. } | Event::SnapshotApplied { .. } => self.snapshot(at, event),
@@ -162,6 +170,11 @@ impl Watch {
             Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
             Event::Saved { .. } | Event::Lost { .. } => Ok(()),
         }
+    }
+
+    fn reply(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.quorum.observe(at, event)?;
+        self.heartbeats.observe(at, event)
     }
 
     fn command(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
@@ -195,7 +208,8 @@ impl Watch {
 
     /// The rules about what messages say.
     fn messages(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        self.vote_uniqueness.observe(at, event)
+        self.vote_uniqueness.observe(at, event)?;
+        self.quorum.observe(at, event)
     }
 
     /// The rules that count messages and need to know when a cluster is idle.
@@ -249,13 +263,14 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 9] = [
+        let offences: [Offence; 10] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
             |history| history.apply(0, 2, 7),
             |history| history.apply_snapshot(0, 9, b"9"),
             |history| history.ask(1, 2, 1).delivered().vote(1, true).ask(0, 2, 1).delivered().vote(1, true),
+            |history| history.ask(1, 2, 2).delivered().vote(2, true).state(1, 2, true),
             |history| history.network(false, false).heartbeats(0, 1, 2_300, 3_000, 10),
             |history| history.request(1, 2, &Description::Other),
             |history| history.crash(0).at(8_000),
