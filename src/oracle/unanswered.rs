@@ -10,8 +10,14 @@ use crate::base::ServerId;
 const LIMIT: usize = 64;
 
 /// By server, what it has not answered yet: the numbers of the calls, and a note on each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Unanswered<N>(Vec<Vec<(u64, N)>>);
+
+impl<N> Default for Unanswered<N> {
+    fn default() -> Unanswered<N> {
+        Unanswered(Vec::new())
+    }
+}
 
 impl<N> Unanswered<N> {
     pub(super) fn delivered(&mut self, server: ServerId, call: u64, note: N) {

@@ -14,6 +14,7 @@ use super::reelection::{self, Reelection};
 use super::snapshot_prefix::{self, SnapshotPrefix};
 use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotonic::{self, TermMonotonic};
+use super::term_rule::{self, TermRule};
 use super::vote_uniqueness::{self, VoteUniqueness};
 use super::{Oracle, Violation};
 use crate::base::Instant;
@@ -37,7 +38,8 @@ pub struct Rule {
 pub enum Needs {
     /// Nothing: the rule watches every submission.
     Nothing,
-    /// Requests that describe themselves (`Rpc::describe`): others are not checked.
+    /// Requests and replies that describe themselves (`Rpc::describe`, `Rpc::describe_reply`): others
+    /// are not checked.
     Descriptions,
 }
 
@@ -86,6 +88,12 @@ pub const RULES: &[Rule] = &[
         needs: Needs::Descriptions,
     },
     Rule {
+        name: term_rule::RULE,
+        says: "a server adopts the term of what it answers, and serves nobody from an earlier term",
+        source: "Raft paper, Figure 2",
+        needs: Needs::Descriptions,
+    },
+    Rule {
         name: heartbeats::RULE,
         says: "a leader sends a peer at most 10 heartbeats in any second",
         source: "lab 2A",
@@ -116,6 +124,7 @@ pub struct Watch {
     snapshot_prefix: SnapshotPrefix,
     vote_uniqueness: VoteUniqueness,
     quorum: QuorumCertificate,
+    term_rule: TermRule,
     heartbeats: HeartbeatRate,
     idle_traffic: IdleTraffic,
     reelection: Reelection,
@@ -144,9 +153,10 @@ impl Watch {
         self.reelection.durations()
     }
 
-    /// What is complete already but was not brought to light by an event. At most one of the two is:
-    /// one needs a serving leader, the other that there is none.
+    /// What is complete already but was not brought to light by an event. Of the last two at most
+    /// one is: the one needs a serving leader, the other that there is none.
     fn last_look(&mut self, at: Instant) -> Result<(), Violation> {
+        self.term_rule.finish(at)?;
         self.idle_traffic.finish(at)?;
         self.reelection.finish(at)
     }
@@ -209,7 +219,8 @@ impl Watch {
     /// The rules about what messages say.
     fn messages(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.vote_uniqueness.observe(at, event)?;
-        self.quorum.observe(at, event)
+        self.quorum.observe(at, event)?;
+        self.term_rule.observe(at, event)
     }
 
     /// The rules that count messages and need to know when a cluster is idle.
@@ -263,7 +274,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 10] = [
+        let offences: [Offence; 11] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
@@ -271,6 +282,7 @@ mod tests {
             |history| history.apply_snapshot(0, 9, b"9"),
             |history| history.ask(1, 2, 1).delivered().vote(1, true).ask(0, 2, 1).delivered().vote(1, true),
             |history| history.ask(1, 2, 2).delivered().vote(2, true).state(1, 2, true),
+            |history| history.at(2_400).ask(1, 2, 0).delivered().vote(1, true),
             |history| history.network(false, false).heartbeats(0, 1, 2_300, 3_000, 10),
             |history| history.request(1, 2, &Description::Other),
             |history| history.crash(0).at(8_000),
