@@ -14,6 +14,7 @@
 //! | snapshot | `snapshot_prefix` | Raft paper, Figure 13; lab 2D | black-box |
 //! | vote uniqueness | `vote_uniqueness` | Raft paper, §5.2 | `Rpc::describe`, `describe_reply` |
 //! | quorum certificate | `quorum` | Raft paper, §5.2 | `Rpc::describe`, `describe_reply` |
+//! | message roles | `message_roles` | Raft paper, §5.1 | `Rpc::describe` |
 //! | term rule | `term_rule` | Raft paper, Figure 2 | `Rpc::describe`, `describe_reply` |
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
@@ -31,6 +32,7 @@ mod history;
 mod idle;
 mod idle_traffic;
 mod members;
+mod message_roles;
 mod quorum;
 mod reelection;
 mod snapshot_prefix;
@@ -48,6 +50,7 @@ pub use apply_order::ApplyOrder;
 pub use election_safety::ElectionSafety;
 pub use heartbeats::HeartbeatRate;
 pub use idle_traffic::IdleTraffic;
+pub use message_roles::MessageRoles;
 pub use quorum::QuorumCertificate;
 pub use reelection::{ELECTION_BOUND, Reelection};
 pub use snapshot_prefix::SnapshotPrefix;

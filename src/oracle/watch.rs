@@ -9,6 +9,7 @@ use super::apply_order::{self, ApplyOrder};
 use super::election_safety::{self, ElectionSafety};
 use super::heartbeats::{self, HeartbeatRate};
 use super::idle_traffic::{self, IdleTraffic};
+use super::message_roles::{self, MessageRoles};
 use super::quorum::{self, QuorumCertificate};
 use super::reelection::{self, Reelection};
 use super::snapshot_prefix::{self, SnapshotPrefix};
@@ -88,6 +89,12 @@ pub const RULES: &[Rule] = &[
         needs: Needs::Descriptions,
     },
     Rule {
+        name: message_roles::RULE,
+        says: "only a term's leader sends its appends and snapshots, only its candidates ask for votes",
+        source: "Raft paper, §5.1",
+        needs: Needs::Descriptions,
+    },
+    Rule {
         name: term_rule::RULE,
         says: "a server adopts the term of what it answers, and serves nobody from an earlier term",
         source: "Raft paper, Figure 2",
@@ -124,6 +131,7 @@ pub struct Watch {
     snapshot_prefix: SnapshotPrefix,
     vote_uniqueness: VoteUniqueness,
     quorum: QuorumCertificate,
+    message_roles: MessageRoles,
     term_rule: TermRule,
     heartbeats: HeartbeatRate,
     idle_traffic: IdleTraffic,
@@ -156,6 +164,7 @@ impl Watch {
     /// What is complete already but was not brought to light by an event. Of the last two at most
     /// one is: the one needs a serving leader, the other that there is none.
     fn last_look(&mut self, at: Instant) -> Result<(), Violation> {
+        self.message_roles.finish(at)?;
         self.term_rule.finish(at)?;
         self.idle_traffic.finish(at)?;
         self.reelection.finish(at)
@@ -220,6 +229,7 @@ impl Watch {
     fn messages(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.vote_uniqueness.observe(at, event)?;
         self.quorum.observe(at, event)?;
+        self.message_roles.observe(at, event)?;
         self.term_rule.observe(at, event)
     }
 
@@ -274,7 +284,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 11] = [
+        let offences: [Offence; 12] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
@@ -282,6 +292,7 @@ mod tests {
             |history| history.apply_snapshot(0, 9, b"9"),
             |history| history.ask(1, 2, 1).delivered().vote(1, true).ask(0, 2, 1).delivered().vote(1, true),
             |history| history.ask(1, 2, 2).delivered().vote(2, true).state(1, 2, true),
+            |history| history.heartbeat(1, 2, 1).at(2_301),
             |history| history.at(2_400).ask(1, 2, 0).delivered().vote(1, true),
             |history| history.network(false, false).heartbeats(0, 1, 2_300, 3_000, 10),
             |history| history.request(1, 2, &Description::Other),
