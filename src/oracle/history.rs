@@ -12,7 +12,10 @@ pub(super) struct History<O> {
     oracle: O,
     now: Instant,
     lives: Vec<u32>,
-    calls: u64,
+    /// All calls so far, and what each said of itself.
+    calls: Vec<(Call, Description)>,
+    /// The call that is spoken of.
+    call: usize,
     violation: Option<Violation>,
 }
 
@@ -38,7 +41,7 @@ impl<O: Oracle> History<O> {
     /// A story in which nothing has been started yet.
     pub(super) fn unborn(oracle: O, servers: usize) -> History<O> {
         let lives = vec![0; servers];
-        let mut history = History { oracle, now: Instant::START, lives, calls: 0, violation: None };
+        let mut history = History { oracle, now: Instant::START, lives, calls: Vec::new(), call: 0, violation: None };
         history.event(&Event::Began { servers });
         history.network(true, false);
         history
@@ -148,6 +151,46 @@ impl<O: Oracle> History<O> {
         self.event(&Event::RequestSent { call, description, args: &(), bytes: &[] })
     }
 
+    /// A RequestVote.
+    pub(super) fn ask(&mut self, candidate: usize, voter: usize, term: Term) -> &mut Self {
+        let candidate_id = server(candidate);
+        let description =
+            Description::RequestVote { term, candidate: candidate_id, last_log_index: 0, last_log_term: 0 };
+        self.request(candidate, voter, &description)
+    }
+
+    /// What follows is about an earlier call again: the one with this number.
+    pub(super) fn again(&mut self, number: usize) -> &mut Self {
+        self.call = number - 1;
+        self
+    }
+
+    /// The request last told of reaches its handler.
+    pub(super) fn delivered(&mut self) -> &mut Self {
+        let (call, description) = self.calls[self.call];
+        let server = self.life(call.to.number());
+        self.event(&Event::RequestDelivered { call, server, description: &description })
+    }
+
+    /// Its handler returns.
+    pub(super) fn answered(&mut self, description: &ReplyDescription) -> &mut Self {
+        let (call, _) = self.calls[self.call];
+        let server = self.life(call.to.number());
+        self.event(&Event::ReplySent { call, server, description, reply: &(), bytes: &[] })
+    }
+
+    /// Its handler gives or refuses a vote.
+    pub(super) fn vote(&mut self, term: Term, vote_granted: bool) -> &mut Self {
+        self.answered(&ReplyDescription::RequestVote { term, vote_granted })
+    }
+
+    /// That reply reaches the candidate.
+    pub(super) fn hear_vote(&mut self, term: Term, vote_granted: bool) -> &mut Self {
+        let (call, _) = self.calls[self.call];
+        let description = &ReplyDescription::RequestVote { term, vote_granted };
+        self.event(&Event::ReplyDelivered { call, description })
+    }
+
     /// Heartbeats of the leader to all others, every `period` ms, from `from` ms to `until` ms,
     /// both included. All arrive at once.
     pub(super) fn heartbeats(&mut self, leader: usize, term: Term, from: u64, until: u64, period: u64) -> &mut Self {
@@ -186,8 +229,11 @@ impl<O: Oracle> History<O> {
     }
 
     fn next_call(&mut self, from: usize, to: usize, description: &Description) -> Call {
-        self.calls += 1;
-        Call { number: self.calls, name: "Rpc", kind: description.kind(), from: self.life(from), to: server(to) }
+        let number = self.calls.len() as u64 + 1;
+        let call = Call { number, name: "Rpc", kind: description.kind(), from: self.life(from), to: server(to) };
+        self.call = self.calls.len();
+        self.calls.push((call, *description));
+        call
     }
 
     /// Ends the story now and returns the oracle; it must have been legal.

@@ -2,8 +2,8 @@
 //!
 //! An oracle is fed by events alone and knows nothing else; what it reports is a [`Violation`]
 //! with its evidence. [`Watch`] owns them all and listens to a run's trace. Most are *black-box*:
-//! they need nothing of a submission. The others see only requests that describe themselves
-//! (`Rpc::describe`), as the skeleton's and the reference's do.
+//! they need nothing of a submission. The others see only requests and replies that describe
+//! themselves (`Rpc::describe`, `Rpc::describe_reply`), as the skeleton's and the reference's do.
 //!
 //! | rule | file | source | needs |
 //! |---|---|---|---|
@@ -12,13 +12,18 @@
 //! | state machine safety | `state_machine_safety` | Raft paper, Figure 3 | black-box |
 //! | apply order | `apply_order` | Raft paper, Figure 2, `lastApplied`; `lab-spec` §2.9 | black-box |
 //! | snapshot | `snapshot_prefix` | Raft paper, Figure 13; lab 2D | black-box |
+//! | vote uniqueness | `vote_uniqueness` | Raft paper, §5.2 | `Rpc::describe`, `describe_reply` |
+//! | quorum certificate | `quorum` | Raft paper, §5.2 | `Rpc::describe`, `describe_reply` |
+//! | message roles | `message_roles` | Raft paper, §5.1 | `Rpc::describe` |
+//! | term rule | `term_rule` | Raft paper, Figure 2 | `Rpc::describe`, `describe_reply` |
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
 //! | stable leader | `stable_leader` | `lab-spec` §4.3 | black-box |
 //!
 //! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
-//! do), `window` (ten in a second). [`RULES`] is the same table for help texts.
+//! do), `window` (ten in a second), `suspects` (what only the end of an instant decides),
+//! `unanswered` (requests in hand). [`RULES`] is the same table for help texts.
 
 mod apply_order;
 mod election_safety;
@@ -28,12 +33,18 @@ mod history;
 mod idle;
 mod idle_traffic;
 mod members;
+mod message_roles;
+mod quorum;
 mod reelection;
 mod snapshot_prefix;
 mod stable_leader;
 mod state_machine_safety;
+mod suspects;
 mod term_monotonic;
+mod term_rule;
+mod unanswered;
 mod violation;
+mod vote_uniqueness;
 mod watch;
 mod window;
 
@@ -41,10 +52,14 @@ pub use apply_order::ApplyOrder;
 pub use election_safety::ElectionSafety;
 pub use heartbeats::HeartbeatRate;
 pub use idle_traffic::IdleTraffic;
+pub use message_roles::MessageRoles;
+pub use quorum::QuorumCertificate;
 pub use reelection::{ELECTION_BOUND, Reelection};
 pub use snapshot_prefix::SnapshotPrefix;
 pub use stable_leader::StableLeader;
 pub use state_machine_safety::StateMachineSafety;
 pub use term_monotonic::TermMonotonic;
+pub use term_rule::TermRule;
 pub use violation::{Oracle, Violation};
+pub use vote_uniqueness::VoteUniqueness;
 pub use watch::{Needs, RULES, Rule, Watch};

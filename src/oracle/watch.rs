@@ -9,11 +9,15 @@ use super::apply_order::{self, ApplyOrder};
 use super::election_safety::{self, ElectionSafety};
 use super::heartbeats::{self, HeartbeatRate};
 use super::idle_traffic::{self, IdleTraffic};
+use super::message_roles::{self, MessageRoles};
+use super::quorum::{self, QuorumCertificate};
 use super::reelection::{self, Reelection};
 use super::snapshot_prefix::{self, SnapshotPrefix};
 use super::stable_leader::{self, StableLeader};
 use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotonic::{self, TermMonotonic};
+use super::term_rule::{self, TermRule};
+use super::vote_uniqueness::{self, VoteUniqueness};
 use super::{Oracle, Violation};
 use crate::base::Instant;
 use crate::trace::{Event, Sink};
@@ -36,7 +40,8 @@ pub struct Rule {
 pub enum Needs {
     /// Nothing: the rule watches every submission.
     Nothing,
-    /// Requests that describe themselves (`Rpc::describe`): others are not checked.
+    /// Requests and replies that describe themselves (`Rpc::describe`, `Rpc::describe_reply`): others
+    /// are not checked.
     Descriptions,
 }
 
@@ -73,6 +78,30 @@ pub const RULES: &[Rule] = &[
         needs: Needs::Nothing,
     },
     Rule {
+        name: vote_uniqueness::RULE,
+        says: "in each term a server votes for at most one candidate, also over restarts",
+        source: "Raft paper, §5.2",
+        needs: Needs::Descriptions,
+    },
+    Rule {
+        name: quorum::RULE,
+        says: "who becomes leader of a term has the votes of a majority in that term",
+        source: "Raft paper, §5.2",
+        needs: Needs::Descriptions,
+    },
+    Rule {
+        name: message_roles::RULE,
+        says: "only a term's leader sends its appends and snapshots, only its candidates ask for votes",
+        source: "Raft paper, §5.1",
+        needs: Needs::Descriptions,
+    },
+    Rule {
+        name: term_rule::RULE,
+        says: "a server adopts the term of what it answers, and serves nobody from an earlier term",
+        source: "Raft paper, Figure 2",
+        needs: Needs::Descriptions,
+    },
+    Rule {
         name: heartbeats::RULE,
         says: "a leader sends a peer at most 10 heartbeats in any second",
         source: "lab 2A",
@@ -107,6 +136,10 @@ pub struct Watch {
     state_machine_safety: StateMachineSafety,
     apply_order: ApplyOrder,
     snapshot_prefix: SnapshotPrefix,
+    vote_uniqueness: VoteUniqueness,
+    quorum: QuorumCertificate,
+    message_roles: MessageRoles,
+    term_rule: TermRule,
     heartbeats: HeartbeatRate,
     idle_traffic: IdleTraffic,
     reelection: Reelection,
@@ -136,9 +169,11 @@ impl Watch {
         self.reelection.durations()
     }
 
-    /// What is complete already but was not brought to light by an event. At most one of the two is:
-    /// one needs a serving leader, the other that there is none.
+    /// What is complete already but was not brought to light by an event. Of the last two at most
+    /// one is: the one needs a serving leader, the other that there is none.
     fn last_look(&mut self, at: Instant) -> Result<(), Violation> {
+        self.message_roles.finish(at)?;
+        self.term_rule.finish(at)?;
         self.idle_traffic.finish(at)?;
         self.reelection.finish(at)
     }
@@ -147,13 +182,14 @@ impl Watch {
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.check_clock(at)?;
         match event {
-            Event::RequestSent { .. } => self.traffic(at, event),
+            Event::RequestSent { .. } => self.request(at, event),
             Event::RequestDelivered { .. } => {
                 self.stable_leader.observe(at, event)?;
-                self.traffic(at, event)
+                self.request(at, event)
             }
+            Event::ReplySent { .. } => self.messages(at, event),
             Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic(at, event),
-            Event::ReplyDelivered { .. } => self.heartbeats.observe(at, event),
+            Event::ReplyDelivered { .. } => self.reply(at, event),
             Event::CommandAccepted { .. } => self.traffic(at, event),
             Event::Applied { .. } => self.command(at, event),
             Event::SnapshotTaken { .. } | Event::SnapshotApplied { .. } => self.snapshot(at, event),
@@ -163,8 +199,13 @@ impl Watch {
             Event::Started { .. } | Event::Crashed { .. } => self.cluster(at, event),
             Event::Connected { .. } | Event::Disconnected { .. } => self.cluster(at, event),
             Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
-            Event::Saved { .. } | Event::ReplySent { .. } | Event::Lost { .. } => Ok(()),
+            Event::Saved { .. } | Event::Lost { .. } => Ok(()),
         }
+    }
+
+    fn reply(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.quorum.observe(at, event)?;
+        self.heartbeats.observe(at, event)
     }
 
     fn command(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
@@ -179,6 +220,11 @@ impl Watch {
         self.traffic(at, event)
     }
 
+    fn request(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.messages(at, event)?;
+        self.traffic(at, event)
+    }
+
     fn report(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.election_safety.observe(at, event)?;
         self.term_monotonic.observe(at, event)?;
@@ -188,7 +234,16 @@ impl Watch {
     fn cluster(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.note(at, event);
         self.stable_leader.observe(at, event)?;
+        self.messages(at, event)?;
         self.traffic(at, event)
+    }
+
+    /// The rules about what messages say.
+    fn messages(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.vote_uniqueness.observe(at, event)?;
+        self.quorum.observe(at, event)?;
+        self.message_roles.observe(at, event)?;
+        self.term_rule.observe(at, event)
     }
 
     /// The rules that count messages and need to know when a cluster is idle.
@@ -242,12 +297,16 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 9] = [
+        let offences: [Offence; 13] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
             |history| history.apply(0, 2, 7),
             |history| history.apply_snapshot(0, 9, b"9"),
+            |history| history.ask(1, 2, 1).delivered().vote(1, true).ask(0, 2, 1).delivered().vote(1, true),
+            |history| history.disconnect(0).ask(1, 2, 2).delivered().vote(2, true).state(1, 2, true),
+            |history| history.heartbeat(1, 2, 1).at(2_301),
+            |history| history.at(2_400).ask(1, 2, 0).delivered().vote(1, true),
             |history| history.network(false, false).heartbeats(0, 1, 2_300, 3_000, 10),
             |history| history.request(1, 2, &Description::Other),
             |history| history.crash(0).at(8_000),
