@@ -23,10 +23,11 @@ const AGREEMENT_TIME: Duration = Duration::from_secs(10);
 const ATTEMPT_TIME: Duration = Duration::from_secs(2);
 
 impl Cluster {
-    /// Asks a server to start agreement on `command`; none if it does not lead, or is down.
+    /// Asks a server to start agreement on `command`; none if it does not lead, is down
+    /// or paused, or crashes meanwhile.
     pub fn submit(&self, server: ServerId, command: Command) -> Option<Started> {
-        let running = self.servers.borrow()[server.number()].running.clone()?;
-        let started = running.raft.call(|raft| raft.start(command.clone()))?;
+        let running = self.running(server)?;
+        let started = self.ask(server, |raft| raft.start(command.clone()))??;
         let Started { index, term } = started;
         self.trace.emit(&crate::trace::Event::CommandAccepted {
             server: running.life.incarnation,

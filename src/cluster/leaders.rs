@@ -75,10 +75,9 @@ impl Cluster {
         }
     }
 
-    /// What a server says of itself; none if it is down.
+    /// What a server says of itself; none if it is down or paused.
     pub fn state(&self, server: ServerId) -> Option<ServerState> {
-        let running = self.servers.borrow()[server.number()].running.clone()?;
-        Some(running.raft.call(|raft| raft.state()))
+        self.ask(server, |raft| raft.state())
     }
 
     /// Whether any server that is up is in another term than `term`.

@@ -6,9 +6,9 @@ use super::cluster::{Cluster, Running};
 use super::sampler::Sampler;
 use super::service::{self, Service};
 use super::{Failure, Step};
-use crate::api::{ApplySender, Life, LogScope};
+use crate::api::{ApplySender, Life, LogScope, Raft};
 use crate::base::{Incarnation, ServerId};
-use crate::net::{Rule, RuleGuard, rules};
+use crate::net::rules;
 use crate::sim;
 use crate::trace::Event;
 
@@ -95,6 +95,7 @@ impl Cluster {
         self.disconnect(server);
         let Some(running) = self.servers.borrow_mut()[server.number()].running.take() else { return };
         self.network.set_service(server, None);
+        self.servers.borrow()[server.number()].disk.set_fuse(None);
         self.trace.emit(&Event::Crashed { server: running.life.incarnation });
         // Dead first: what `kill` still tries has no effect.
         running.life.alive.end();
@@ -128,6 +129,21 @@ impl Cluster {
         self.servers.borrow()[server.number()].running.is_some()
     }
 
+    pub(super) fn running(&self, server: ServerId) -> Option<Running> {
+        self.servers.borrow()[server.number()].running.clone()
+    }
+
+    /// Calls a server from outside; none if it is down or paused, or dies of it.
+    pub(super) fn ask<T>(&self, server: ServerId, call: impl FnOnce(&dyn Raft) -> T) -> Option<T> {
+        let running = self.running(server).filter(|running| !self.sim.is_paused(running.life.group))?;
+        let answer = running.raft.call(call);
+        if !running.life.alive.get() {
+            self.crash_life(running.life.incarnation);
+            return None;
+        }
+        Some(answer)
+    }
+
     /// Makes the network reliable, or the lab's unreliable one.
     pub fn set_reliable(&self, reliable: bool) {
         let rule = (!reliable).then(|| self.network.install(rules::Unreliable));
@@ -144,22 +160,6 @@ impl Cluster {
         self.network_changed();
     }
 
-    /// Adds a fault that the course's network does not have, for as long as the guard lives. As
-    /// long as there is one, the network counts as unreliable.
-    pub fn inject(self: &Rc<Cluster>, rule: impl Rule + std::fmt::Debug + 'static) -> FaultGuard {
-        self.note(format_args!("fault {rule:?}"));
-        let rule = self.network.install(rule);
-        self.faults.set(self.faults.get() + 1);
-        self.network_changed();
-        FaultGuard { cluster: self.clone(), _rule: rule }
-    }
-
-    fn network_changed(&self) {
-        let reliable = self.unreliable.borrow().is_none() && self.faults.get() == 0;
-        let reordering = self.reordering.borrow().is_some();
-        self.trace.emit(&Event::NetworkChanged { reliable, reordering });
-    }
-
     /// What the end of a test checks: that it took no longer than the lab allows (§2.14).
     ///
     /// # Errors
@@ -172,20 +172,6 @@ impl Cluster {
 
     pub(super) fn abort_apply(&self, text: String, servers: Vec<ServerId>) {
         self.abort(Failure { check: "apply", at: self.sim.now(), servers, evidence: vec![text] });
-    }
-}
-
-/// Takes a fault away when dropped.
-#[must_use = "the fault is taken away when this is dropped"]
-pub struct FaultGuard {
-    cluster: Rc<Cluster>,
-    _rule: RuleGuard,
-}
-
-impl Drop for FaultGuard {
-    fn drop(&mut self) {
-        self.cluster.faults.set(self.cluster.faults.get() - 1);
-        self.cluster.network_changed();
     }
 }
 

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `cluster` | the cluster itself, and what is fixed when it is made |
 //! | `lifecycle` | construct, start, crash, connect, disconnect; the network's kind |
+//! | `faults` | what the course's tester lacks: crashes at certain steps, pauses, messages kept |
 //! | `sampler` | looks at a server's state after each of its steps |
 //! | `service` | takes what Raft applies, and checks it |
 //! | `record` | who applied what |
@@ -20,6 +21,7 @@ mod agreement;
 #[expect(clippy::module_inception, reason = "the cluster is what this floor is about")]
 mod cluster;
 mod failure;
+mod faults;
 mod leaders;
 mod lifecycle;
 mod record;
@@ -31,4 +33,4 @@ mod tests;
 pub use agreement::Retry;
 pub use cluster::{Cluster, Figures, Setup};
 pub use failure::{Failure, Step};
-pub use lifecycle::FaultGuard;
+pub use faults::{FaultGuard, Held, Paused};

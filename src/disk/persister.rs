@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 
-use super::Parts;
+use super::{Fuse, Moment, Parts};
 use crate::base::{Alive, Incarnation};
 use crate::trace::{Event, Trace};
 
@@ -17,7 +17,10 @@ struct Saved {
 
 /// What one server has saved, over all its lives.
 #[derive(Clone, Default)]
-pub struct Disk(Rc<RefCell<Saved>>);
+pub struct Disk {
+    saved: Rc<RefCell<Saved>>,
+    fuse: Rc<RefCell<Option<Fuse>>>,
+}
 
 impl Disk {
     /// A disk on which nothing has been saved.
@@ -30,14 +33,19 @@ impl Disk {
         Persister { disk: self.clone(), incarnation, alive, trace }
     }
 
+    /// Lets the life at work end at one of its saves, or not any more.
+    pub fn set_fuse(&self, fuse: Option<Fuse>) {
+        *self.fuse.borrow_mut() = fuse;
+    }
+
     /// Size of the saved state in bytes; the snapshot is not counted.
     pub fn state_len(&self) -> usize {
-        self.0.borrow().state.len()
+        self.saved.borrow().state.len()
     }
 
     /// The saved snapshot; empty if there is none.
     pub fn snapshot(&self) -> Bytes {
-        self.0.borrow().snapshot.clone()
+        self.saved.borrow().snapshot.clone()
     }
 }
 
@@ -59,13 +67,23 @@ impl Persister {
         if !self.alive.get() {
             return;
         }
-        let state = state.into();
+        let fuse = self.disk.fuse.borrow_mut().take_if(Fuse::burn);
+        if fuse.as_ref().is_none_or(|fuse| fuse.moment == Moment::After) {
+            self.write(state.into(), snapshot);
+        }
+        if let Some(fuse) = fuse {
+            self.alive.end();
+            (fuse.then)();
+        }
+    }
+
+    fn write(&self, state: Parts, snapshot: Option<Bytes>) {
         self.trace.emit(&Event::Saved {
             server: self.incarnation,
             state_len: state.len(),
             snapshot_len: snapshot.as_ref().map(Bytes::len),
         });
-        let mut saved = self.disk.0.borrow_mut();
+        let mut saved = self.disk.saved.borrow_mut();
         saved.state = state;
         if let Some(snapshot) = snapshot {
             saved.snapshot = snapshot;
@@ -74,7 +92,7 @@ impl Persister {
 
     /// The saved state; empty if nothing was ever saved.
     pub fn state(&self) -> Bytes {
-        self.disk.0.borrow().state.joined()
+        self.disk.saved.borrow().state.joined()
     }
 
     /// The saved snapshot; empty if none was ever saved.
@@ -112,6 +130,38 @@ mod tests {
         let (second, _) = life(&disk, 2);
         assert_eq!((second.state().as_ref(), second.state_len()), ([1, 2].as_slice(), 2));
         assert_eq!(second.snapshot(), "snap");
+    }
+
+    #[test]
+    fn a_life_ends_before_or_after_the_save_that_burns_the_fuse_down() {
+        for (moment, left) in [(Moment::Before, [1]), (Moment::After, [2])] {
+            let disk = Disk::new();
+            let (persister, alive) = life(&disk, 1);
+            let told = Rc::new(std::cell::Cell::new(0));
+            let tell = told.clone();
+            disk.set_fuse(Some(Fuse::new(2, moment, move || tell.set(tell.get() + 1))));
+            persister.save(vec![1], None);
+            assert!(alive.get() && told.get() == 0);
+            persister.save(vec![2], Some(Bytes::from_static(b"snap")));
+            assert!(!alive.get() && told.get() == 1);
+            persister.save(vec![3], None);
+            assert_eq!((persister.state().as_ref(), told.get()), (left.as_slice(), 1), "{moment:?}");
+            assert_eq!(persister.snapshot().is_empty(), moment == Moment::Before, "state and snapshot go together");
+
+            let (second, alive) = life(&disk, 2);
+            second.save(vec![4], None);
+            assert!(alive.get(), "a fuse burns down once");
+        }
+    }
+
+    #[test]
+    fn a_fuse_that_was_taken_out_does_nothing() {
+        let disk = Disk::new();
+        let (persister, alive) = life(&disk, 1);
+        disk.set_fuse(Some(Fuse::new(1, Moment::Before, || panic!("it was taken out"))));
+        disk.set_fuse(None);
+        persister.save(vec![1], None);
+        assert!(alive.get() && persister.state().as_ref() == [1]);
     }
 
     #[test]

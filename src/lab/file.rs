@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,8 @@ struct TestFile {
     network: Network,
     #[serde(default)]
     snapshots: bool,
+    /// In place of the part's.
+    latency_us: Option<Spanned<[u64; 2]>>,
     parameters: Option<Spanned<BTreeMap<Spanned<String>, u64>>>,
 }
 
@@ -58,7 +61,7 @@ enum Network {
 }
 
 /// Servers that a test may have.
-const SERVERS: std::ops::RangeInclusive<usize> = 1..=7;
+const SERVERS: RangeInclusive<usize> = 1..=7;
 
 pub(super) fn read(path: &Path) -> Result<Source, LabError> {
     let name = path.display().to_string();
@@ -75,11 +78,7 @@ pub(super) fn parse(source: &Source, edition: Edition, earlier: &[Part]) -> Resu
     if earlier.iter().any(|part| part.name == name) {
         return Err(source.wrong(&file.part, "part", &format!("part `{name}` was defined before, in another file")));
     }
-    let [low, high] = *file.latency_us.get_ref();
-    if low > high {
-        let text = "the smallest latency comes first: [least, most], in microseconds";
-        return Err(source.wrong(&file.latency_us, "latency_us", text));
-    }
+    source.latency(&file.latency_us)?;
     let mut part = Part { name, title: file.title.clone(), tests: Vec::new() };
     for test in &file.tests {
         let taken = earlier.iter().flat_map(|part| &part.tests).chain(&part.tests);
@@ -106,7 +105,6 @@ impl Source {
             let text = format!("{servers} servers; {} to {} are allowed", SERVERS.start(), SERVERS.end());
             return Err(self.wrong(&test.servers, "servers", &text));
         }
-        let [low, high] = *file.latency_us.get_ref();
         Ok(Test {
             part: part.to_owned(),
             name: test.name.get_ref().clone(),
@@ -118,9 +116,18 @@ impl Source {
             servers,
             unreliable: matches!(test.network, Network::Unreliable),
             snapshots: test.snapshots,
-            latency: Duration::from_micros(low)..=Duration::from_micros(high),
+            latency: self.latency(test.latency_us.as_ref().unwrap_or(&file.latency_us))?,
             time_limit: Duration::from_secs(file.time_limit_s),
         })
+    }
+
+    fn latency(&self, latency: &Spanned<[u64; 2]>) -> Result<RangeInclusive<Duration>, LabError> {
+        let [low, high] = *latency.get_ref();
+        if low > high {
+            let text = "the smallest latency comes first: [least, most], in microseconds";
+            return Err(self.wrong(latency, "latency_us", text));
+        }
+        Ok(Duration::from_micros(low)..=Duration::from_micros(high))
     }
 
     fn scenario(&self, name: &Spanned<String>) -> Result<&'static Scenario, LabError> {

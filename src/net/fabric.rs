@@ -17,10 +17,10 @@ use slab::Slab;
 
 use super::answer::{Answer, Pending};
 use super::service::{OutgoingReply, Request, Responder, Service};
-use super::{Dice, Fate, Link, Rule, rules};
+use super::{Course, Dice, Fate, Link, Message, Rule, Shelf, rules};
 use crate::base::{Alive, Instant, ServerId};
 use crate::sim::{Limit, Sim};
-use crate::trace::{Call, Description, Event, Loss, Trace};
+use crate::trace::{Call, Description, Event, Loss, ReplyDescription, Trace};
 
 /// How often a waiting call looks whether its target still answers (step 5.4).
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -98,6 +98,19 @@ impl Network {
         Answer { waiting: Some((self.0.clone(), key)) }
     }
 
+    /// Lets those messages on a shelf go that are `wanted`, each to take the time that it takes
+    /// from now on. A request goes to whoever answers for its target now; if nobody does, it is
+    /// lost. Cuts do not matter to it any more.
+    pub fn release(&self, shelf: &Shelf, wanted: impl FnMut(&Message) -> bool) {
+        for (message, kept) in shelf.take(wanted) {
+            self.0.say(format_args!("lets go {message}"));
+            match kept {
+                Kept::Request(flight) => self.0.send_late(flight),
+                Kept::Reply { flight, description, bytes } => self.0.reply(&flight, description, bytes, Duration::ZERO),
+            }
+        }
+    }
+
     /// All requests handed over so far, whatever became of them.
     pub fn total_rpcs(&self) -> u64 {
         self.0.rpcs.get()
@@ -127,6 +140,12 @@ pub(super) struct Fabric {
     bytes: Cell<u64>,
 }
 
+/// A message taken off its way.
+pub(super) enum Kept {
+    Request(Flight),
+    Reply { flight: Rc<Flight>, description: ReplyDescription, bytes: Bytes },
+}
+
 /// A call on its way.
 pub(super) struct Flight {
     call: Call,
@@ -147,6 +166,22 @@ pub(super) struct Flight {
 impl Flight {
     fn link(&self) -> Link {
         Link { from: self.call.from.server, to: self.call.to }
+    }
+
+    fn message(&self, reply: Option<ReplyDescription>) -> Message {
+        Message { call: self.call, request: self.description, reply }
+    }
+
+    /// The same request once more. Nobody waits for what becomes of it.
+    fn copy(&self, bytes: &[u8]) -> Flight {
+        Flight {
+            args: Cell::new(Bytes::copy_from_slice(bytes)),
+            delivered: self.delivered.clone(),
+            done: Cell::new(true),
+            caller: self.caller.clone(),
+            target: self.target.clone(),
+            ..*self
+        }
     }
 }
 
@@ -217,36 +252,57 @@ impl Fabric {
         let (delivered, done) = (Cell::new(arrival), Cell::new(false));
         let flight = Flight { call, description, key, fate, caller, target, args, delivered, done };
         if let Some(later) = fate.request_again {
-            self.send_again(&flight, request.bytes, arrival + later);
+            self.arrive(flight.copy(request.bytes), arrival + later);
         }
-        let flight = Rc::new(flight);
+        match self.course(&flight.message(None)) {
+            Course::On => self.arrive(flight, arrival),
+            Course::Kept(shelf) => self.keep(&shelf, flight.message(None), Kept::Request(flight)),
+            Course::Copied(shelf) => {
+                shelf.put(flight.message(None), Kept::Request(flight.copy(request.bytes)));
+                self.arrive(flight, arrival);
+            }
+        }
+    }
+
+    fn arrive(self: &Rc<Fabric>, flight: Flight, arrival: Instant) {
+        let (fabric, flight) = (self.clone(), Rc::new(flight));
         self.sim.schedule(arrival, move || fabric.deliver(flight));
     }
 
-    /// The same request arrives once more. Its caller does not hear of this copy, whatever becomes
-    /// of it.
-    fn send_again(self: &Rc<Fabric>, first: &Flight, bytes: &[u8], arrival: Instant) {
-        let copy = Rc::new(Flight {
-            args: Cell::new(Bytes::copy_from_slice(bytes)),
-            delivered: Cell::new(arrival),
-            done: Cell::new(true),
-            caller: first.caller.clone(),
-            target: first.target.clone(),
-            ..*first
-        });
-        let fabric = self.clone();
-        self.sim.schedule(arrival, move || {
-            if copy.target.is_alive() {
-                fabric.deliver(copy);
-            }
-        });
+    /// A request that was kept sets out.
+    fn send_late(self: &Rc<Fabric>, mut flight: Flight) {
+        if let Some(target) = &self.services.borrow()[flight.call.to.number()] {
+            flight.target = target.clone();
+        }
+        let arrival = self.sim.now() + flight.fate.request_delay;
+        self.arrive(flight, arrival);
+    }
+
+    /// Where a message goes that leaves now.
+    fn course(&self, message: &Message) -> Course {
+        let rules = self.rules.borrow();
+        let courses = rules.iter().map(|(_, rule)| rule.leaves(message));
+        // All of them are told.
+        courses.fold(Course::On, |first, next| if matches!(first, Course::On) { next } else { first })
+    }
+
+    fn keep(&self, shelf: &Shelf, message: Message, kept: Kept) {
+        self.say(format_args!("keeps {message}"));
+        shelf.put(message, kept);
+    }
+
+    fn say(&self, text: fmt::Arguments<'_>) {
+        self.trace.emit(&Event::Step { text });
     }
 
     /// Step 5.3: the handler runs, in a task of the target's. Cuts are not looked at again.
     fn deliver(self: &Rc<Fabric>, flight: Rc<Flight>) {
         let Flight { call, target, .. } = &*flight;
         if !target.is_alive() {
-            return self.lose(*call, flight.key, Loss::TargetGone);
+            if !flight.done.get() {
+                self.lose(*call, flight.key, Loss::TargetGone);
+            }
+            return;
         }
         target.count_request();
         flight.delivered.set(self.sim.now());
@@ -286,6 +342,10 @@ impl Fabric {
     pub(super) fn answer(self: &Rc<Fabric>, flight: Rc<Flight>, reply: OutgoingReply<'_>) {
         let Flight { call, key, fate, .. } = *flight;
         let OutgoingReply { description, reply, bytes } = reply;
+        // It died in the step that ends here: somebody looks after the caller later on.
+        if !flight.target.is_alive() {
+            return;
+        }
         let server = flight.target.incarnation();
         self.trace.emit(&Event::ReplySent { call, server, description: &description, reply, bytes });
         if flight.done.replace(true) {
@@ -297,11 +357,23 @@ impl Fabric {
         if fate.reply_lost {
             return self.lose(call, key, Loss::ReplyLost);
         }
-        let until = self.sim.now() + fate.reply_delay + fate.reply_hold.unwrap_or_default();
-        if fate.reply_hold.is_some() {
+        let (message, bytes) = (flight.message(Some(description)), Bytes::copy_from_slice(bytes));
+        match self.course(&message) {
+            Course::Kept(shelf) => self.keep(&shelf, message, Kept::Reply { flight, description, bytes }),
+            Course::On | Course::Copied(_) => {
+                self.reply(&flight, description, bytes, fate.reply_hold.unwrap_or_default());
+            }
+        }
+    }
+
+    /// The reply travels, and may be held back before.
+    fn reply(self: &Rc<Fabric>, flight: &Flight, description: ReplyDescription, bytes: Bytes, hold: Duration) {
+        let (call, key) = (flight.call, flight.key);
+        let until = self.sim.now() + flight.fate.reply_delay + hold;
+        if hold > Duration::ZERO {
             self.trace.emit(&Event::ReplyHeld { call, until });
         }
-        let (fabric, bytes) = (self.clone(), Bytes::copy_from_slice(bytes));
+        let fabric = self.clone();
         self.sim.schedule(until, move || {
             fabric.bytes.set(fabric.bytes.get() + bytes.len() as u64);
             fabric.trace.emit(&Event::ReplyDelivered { call, description: &description });

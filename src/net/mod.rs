@@ -10,18 +10,24 @@
 //! | `service` | what answers for one incarnation of a server |
 //! | `answer` | what a caller waits for |
 //! | `rule`, `rules/` | what may happen to messages |
+//! | `message` | one message, and which messages a rule is about |
+//! | `shelf` | messages that somebody lets go later |
 //!
 //! It knows nothing of Raft.
 
 mod answer;
 mod fabric;
+mod message;
 mod rule;
 pub mod rules;
 mod service;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
 pub use answer::Answer;
 pub use fabric::{Network, Outgoing, RuleGuard};
-pub use rule::{Dice, Fate, Link, Rule};
+pub use message::{Message, Messages};
+pub use rule::{Course, Dice, Fate, Link, Rule};
 pub use service::{Handler, OutgoingReply, Request, Responder, Service};
+pub use shelf::Shelf;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{Message, Shelf};
 use crate::base::{Random, Seed, ServerId};
 
 /// One direction between two servers; also from a server to itself.
@@ -28,6 +29,17 @@ pub struct Fate {
     pub reply_delay: Duration,
     /// How long the reply is held back in addition. Nothing is looked at again when it ends.
     pub reply_hold: Option<Duration>,
+}
+
+/// Where a message goes.
+#[derive(Clone)]
+pub enum Course {
+    /// On its way.
+    On,
+    /// Onto a shelf instead.
+    Kept(Shelf),
+    /// On its way, and a copy of it onto a shelf, if it is a request.
+    Copied(Shelf),
 }
 
 /// The network's random streams, one per concern.
@@ -79,5 +91,12 @@ pub trait Rule {
     /// Adds to the fate of a call over `link`, asked once, when the call is handed over.
     fn shape(&self, link: Link, fate: &mut Fate, dice: &mut Dice) {
         let _ = (link, fate, dice);
+    }
+
+    /// Told of each message that leaves and is not going to be lost. Of the rules that send it
+    /// elsewhere the first is the one that counts.
+    fn leaves(&self, message: &Message) -> Course {
+        let _ = message;
+        Course::On
     }
 }

@@ -52,6 +52,7 @@ impl Simulation {
             polls_this_instant: Cell::new(0),
             closed: Cell::new(false),
             at_work: Cell::new(None),
+            after_step: RefCell::default(),
         };
         Simulation { sim: Sim(Rc::new(core)) }
     }
@@ -78,9 +79,9 @@ impl Drop for Simulation {
         core.closed.set(true);
         let tasks = core.tasks.borrow_mut().cancel(None);
         let actions = core.timers.borrow_mut().drain();
-        let groups = core.groups.take();
+        let (groups, after_step) = (core.groups.take(), core.after_step.take());
         one_by_one(tasks, drop);
-        drop((actions, groups));
+        drop((actions, groups, after_step));
     }
 }
 
@@ -110,6 +111,8 @@ pub(super) struct Core {
     closed: Cell<bool>,
     /// Whose code is running, for messages about it.
     at_work: Cell<Option<GroupId>>,
+    /// To be done when the present step is over.
+    after_step: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
 impl Sim {
@@ -188,6 +191,28 @@ impl Sim {
         self.insert_timer(instant, Action::Run(Box::new(action)));
     }
 
+    /// Does `action` at the end of the present step: before anything else is polled or due.
+    pub fn after_step(&self, action: impl FnOnce() + 'static) {
+        if !self.0.closed.get() {
+            self.0.after_step.borrow_mut().push(Box::new(action));
+        }
+    }
+
+    /// Lets no task of a group be polled: what wakes them, messages and timers, has to wait.
+    pub fn pause(&self, group: GroupId) {
+        self.0.tasks.borrow_mut().pause(group);
+    }
+
+    /// Lets a paused group go on, with everything at once that had to wait.
+    pub fn resume(&self, group: GroupId) {
+        self.0.tasks.borrow_mut().resume(group);
+    }
+
+    /// Whether a group is paused.
+    pub fn is_paused(&self, group: GroupId) -> bool {
+        self.0.tasks.borrow().is_paused(group)
+    }
+
     pub(super) fn insert_timer(&self, instant: Instant, action: Action) -> TimerKey {
         self.0.timers.borrow_mut().insert(instant.max(self.now()), action)
     }
@@ -264,7 +289,15 @@ impl Core {
             observer.after_poll();
         }
         self.at_work.set(None);
+        self.end_step();
         self.count_poll(group);
+    }
+
+    fn end_step(&self) {
+        while !self.after_step.borrow().is_empty() {
+            let actions = self.after_step.take();
+            actions.into_iter().for_each(|action| action());
+        }
     }
 
     fn count_poll(&self, group: GroupId) {
@@ -324,6 +357,7 @@ impl Core {
                 Action::Wake(waker) => waker.wake(),
                 Action::Run(run) => run(),
             }
+            self.end_step();
             if self.stop.borrow().is_some() {
                 return;
             }

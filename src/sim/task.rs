@@ -68,13 +68,16 @@ pub(super) struct Tasks {
     slots: Slab<Task>,
     serial: u64,
     ready: Vec<usize>,
+    /// Groups whose tasks are not polled, and those of their tasks that would be ready otherwise.
+    paused: Vec<GroupId>,
+    parked: Vec<usize>,
 }
 
 impl Tasks {
     /// No tasks; `run` is unlike that of any other simulation on this thread.
     pub(super) fn new(run: u64) -> Tasks {
         WOKEN.with_borrow_mut(Vec::clear);
-        Tasks { run, slots: Slab::new(), serial: 0, ready: Vec::new() }
+        Tasks { run, slots: Slab::new(), serial: 0, ready: Vec::new(), paused: Vec::new(), parked: Vec::new() }
     }
 
     /// Adds a task, ready to be polled.
@@ -85,7 +88,12 @@ impl Tasks {
         let slot = entry.key();
         let waker = Waker::from(Arc::new(TaskWaker(TaskKey { run: self.run, serial, slot })));
         entry.insert(Task { serial, group, future: Some(future), waker, queued: true });
-        self.ready.push(slot);
+        self.queue_of(group).push(slot);
+    }
+
+    /// Where a ready task of a group waits.
+    fn queue_of(&mut self, group: GroupId) -> &mut Vec<usize> {
+        if self.paused.contains(&group) { &mut self.parked } else { &mut self.ready }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -99,7 +107,8 @@ impl Tasks {
                 match self.slots.get_mut(key.slot) {
                     Some(task) if key.run == self.run && task.serial == key.serial && !task.queued => {
                         task.queued = true;
-                        self.ready.push(key.slot);
+                        let paused = self.paused.contains(&task.group);
+                        if paused { &mut self.parked } else { &mut self.ready }.push(key.slot);
                     }
                     _ => {}
                 }
@@ -139,12 +148,35 @@ impl Tasks {
         }
     }
 
+    /// Lets no task of a group be polled.
+    pub(super) fn pause(&mut self, group: GroupId) {
+        if !self.paused.contains(&group) {
+            self.paused.push(group);
+            let parked =
+                self.ready.extract_if(.., |slot| self.slots.get(*slot).is_some_and(|task| task.group == group));
+            self.parked.extend(parked);
+        }
+    }
+
+    /// Lets a paused group's tasks be polled again.
+    pub(super) fn resume(&mut self, group: GroupId) {
+        self.paused.retain(|paused| *paused != group);
+        let ready = self.parked.extract_if(.., |slot| self.slots.get(*slot).is_some_and(|task| task.group == group));
+        self.ready.extend(ready);
+    }
+
+    pub(super) fn is_paused(&self, group: GroupId) -> bool {
+        self.paused.contains(&group)
+    }
+
     /// Removes all tasks of a group, or all tasks there are. The caller drops them when nothing
     /// is borrowed any more: their destructors may come back to the executor.
     pub(super) fn cancel(&mut self, group: Option<GroupId>) -> Vec<Task> {
         let doomed = |task: &Task| group.is_none_or(|group| task.group == group);
         let slots: Vec<usize> = self.slots.iter().filter(|(_, task)| doomed(task)).map(|(slot, _)| slot).collect();
         self.ready.retain(|slot| !slots.contains(slot));
+        self.parked.retain(|slot| !slots.contains(slot));
+        self.paused.retain(|paused| group.is_some_and(|group| group != *paused));
         slots.into_iter().map(|slot| self.slots.remove(slot)).collect()
     }
 }

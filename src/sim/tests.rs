@@ -268,3 +268,86 @@ fn dropping_a_simulation_drops_its_tasks_and_timers() {
     drop(simulation);
     assert_eq!(Rc::strong_count(&alive), 1);
 }
+
+#[test]
+fn a_paused_group_waits_and_then_does_everything_at_once() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let server = sim.group("server");
+    let ticks = Rc::new(RefCell::new(Vec::new()));
+    for pause in [3, 5, 100] {
+        let (here, ticks) = (sim.clone(), ticks.clone());
+        sim.spawn_detached(server, async move {
+            here.sleep(millis(pause)).await;
+            ticks.borrow_mut().push((pause, here.now()));
+        });
+    }
+    let seen = ticks.clone();
+    let end = simulation.run(group, async move {
+        sim.sleep(millis(4)).await;
+        sim.pause(server);
+        sim.pause(server);
+        let (here, note) = (sim.clone(), ticks.clone());
+        sim.spawn_detached(server, async move { note.borrow_mut().push((0, here.now())) });
+        sim.sleep(millis(46)).await;
+        assert!(sim.is_paused(server) && ticks.borrow().len() == 1);
+        sim.resume(server);
+        sim.sleep(millis(100)).await;
+    });
+    assert_eq!(end, End::Finished);
+    let mut seen = seen.take();
+    seen.sort_unstable();
+    let at = Instant::from_millis;
+    assert_eq!(seen, [(0, at(50)), (3, at(3)), (5, at(50)), (100, at(100))]);
+}
+
+#[test]
+fn what_is_ready_when_its_group_is_paused_waits_too_and_a_cancelled_group_is_not_paused() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let server = sim.group("server");
+    let ran = Rc::new(Cell::new(0));
+    let count = ran.clone();
+    let end = simulation.run(group, async move {
+        for _ in 0..5 {
+            let count = count.clone();
+            sim.spawn_detached(server, async move { count.set(count.get() + 1) });
+        }
+        sim.pause(server);
+        sim.sleep(millis(1)).await;
+        assert_eq!(count.get(), 0);
+        sim.cancel(server);
+        assert!(!sim.is_paused(server));
+        sim.resume(server);
+        sim.sleep(millis(1)).await;
+    });
+    assert_eq!((end, ran.get()), (End::Finished, 0));
+}
+
+#[test]
+fn what_is_put_off_to_the_end_of_a_step_comes_before_any_other() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let order = Rc::new(RefCell::new(Vec::new()));
+    let seen = order.clone();
+    let end = simulation.run(group, async move {
+        let note = |what: &'static str| {
+            let order = order.clone();
+            move || order.borrow_mut().push(what)
+        };
+        for _ in 0..5 {
+            sim.spawn_detached(group, std::future::ready(()));
+        }
+        let (here, nested) = (sim.clone(), note("nested"));
+        sim.after_step(move || here.after_step(nested));
+        sim.after_step(note("second"));
+        let other = note("another task");
+        sim.spawn_detached(group, async move { other() });
+        note("the step itself")();
+        sim.sleep(millis(1)).await;
+        let (here, after, due) = (sim.clone(), note("after the action"), note("next action"));
+        sim.schedule(sim.now(), move || here.after_step(after));
+        sim.schedule(sim.now(), due);
+        sim.sleep(millis(1)).await;
+    });
+    assert_eq!(end, End::Finished);
+    let expected = ["the step itself", "second", "nested", "another task", "after the action", "next action"];
+    assert_eq!(seen.take(), expected);
+}

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod applying;
+mod faults;
 mod leaders;
 mod lifecycle;
 mod puppet;

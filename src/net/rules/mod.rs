@@ -1,20 +1,24 @@
-//! The lab's faults, one rule per file, and some that the lab lacks: [`Duplicate`], [`OneWay`] and
-//! [`SlowRequests`].
+//! The lab's faults, one rule per file, and some that the lab lacks: [`Duplicate`], [`OneWay`],
+//! [`SlowRequests`], [`Hold`] and [`Copy`]; and a [`Tripwire`] for faults at a certain message.
 
 mod cut;
 mod duplicate;
+mod hold;
 mod latency;
 mod long_reordering;
 mod one_way;
 mod slow_requests;
+mod tripwire;
 mod unreachable;
 mod unreliable;
 
 pub use cut::Cut;
 pub use duplicate::Duplicate;
+pub use hold::{Copy, Hold};
 pub use latency::Latency;
 pub use long_reordering::LongReordering;
 pub use one_way::OneWay;
 pub use slow_requests::SlowRequests;
+pub use tripwire::Tripwire;
 pub use unreachable::Unreachable;
 pub use unreliable::Unreliable;
