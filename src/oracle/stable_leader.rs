@@ -42,8 +42,7 @@ struct Leader {
 
 impl StableLeader {
     /// Something other than the servers themselves changed who can talk to whom, or how well.
-    fn disturbed(&mut self, at: Instant) {
-        let pause = if self.members.is_network_steady() { SETTLE } else { SETTLE_UNRELIABLE };
+    fn disturbed(&mut self, at: Instant, pause: Duration) {
         self.settled = self.settled.max(at + pause);
         self.look_for_leader();
         self.heard.clear();
@@ -126,8 +125,14 @@ impl Oracle for StableLeader {
         match self.members.observe(event) {
             Change::Nothing => Ok(()),
             Change::Report(server) => self.reported(at, before, server),
-            Change::Live(_) | Change::Network | Change::Constructed => {
-                self.disturbed(at);
+            // Also when it becomes reliable: what it held back before is still on its way.
+            Change::Network => {
+                self.disturbed(at, SETTLE_UNRELIABLE);
+                Ok(())
+            }
+            Change::Live(_) | Change::Constructed => {
+                let steady = self.members.is_network_steady();
+                self.disturbed(at, if steady { SETTLE } else { SETTLE_UNRELIABLE });
                 Ok(())
             }
         }
@@ -218,6 +223,18 @@ mod tests {
         };
         after(6_000).legal();
         after(6_100).illegal(6_100, &[1, 0]);
+    }
+
+    #[test]
+    fn what_was_held_back_arrives_after_a_long_unreliable_time_too() {
+        let after = |millis| {
+            let mut history = led();
+            history.at(1_050).network(false, false).at(60_000).network(true, false);
+            history.heartbeats(0, 1, 60_000, millis, 100).at(millis).state(1, 2, false);
+            history
+        };
+        after(64_900).legal();
+        after(65_000).illegal(65_000, &[1, 0]);
     }
 
     #[test]
