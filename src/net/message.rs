@@ -104,32 +104,32 @@ impl Messages {
 
     /// Only those of this kind.
     #[must_use]
-    pub fn of(self, kind: RpcKind) -> Messages {
+    pub const fn of(self, kind: RpcKind) -> Messages {
         Messages { kind: Some(kind), ..self }
     }
 
     /// Only those that this server sends.
     #[must_use]
-    pub fn from(self, server: ServerId) -> Messages {
+    pub const fn from(self, server: ServerId) -> Messages {
         Messages { from: Some(server), ..self }
     }
 
     /// Only those that this server gets.
     #[must_use]
-    pub fn to(self, server: ServerId) -> Messages {
+    pub const fn to(self, server: ServerId) -> Messages {
         Messages { to: Some(server), ..self }
     }
 
     /// Only replies that grant the vote or take the entries, or only those that do not. Who does
     /// not describe its replies has none of either.
     #[must_use]
-    pub fn accepting(self, accepting: bool) -> Messages {
+    pub const fn accepting(self, accepting: bool) -> Messages {
         Messages { accepting: Some(accepting), ..self }
     }
 
     /// Only appends that carry entries: heartbeats pass.
     #[must_use]
-    pub fn with_entries(self) -> Messages {
+    pub const fn with_entries(self) -> Messages {
         Messages { with_entries: true, ..self }
     }
 

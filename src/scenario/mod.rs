@@ -12,17 +12,33 @@
 //! | `hard_networks` | 2C, unreliable networks and churn |
 //! | `snapshots` | 2D, log compaction |
 //! | `figure8_steps` | 2X, the paper's Figure 8 as a script |
+//! | `restarts` | 2X, crashes right after an answer, within one term |
+//! | `crash_points` | 2X, crashes between two saves, or between a save and a message |
+//! | `deposed` | 2X, leaders that do not know yet that they lead no more |
+//! | `divergent_tails` | 2X, long tails that were never committed |
+//! | `late_messages` | 2X, requests and replies of earlier times |
+//! | `late_snapshots` | 2X, snapshots that are many, slow or late |
+//! | `timers` | 2X, ties, quiet times, unequal logs |
+//! | `steering` | what these have in common |
 //! | `swarm` | 2X, faults that the course lacks, in a mix of each run's own |
 
+mod crash_points;
+mod deposed;
+mod divergent_tails;
 mod election;
 mod figure8_steps;
 mod hard_networks;
+mod late_messages;
+mod late_snapshots;
 mod log;
 mod persistence;
+mod restarts;
 mod snapshots;
+mod steering;
 mod swarm;
 mod table;
 mod tester;
+mod timers;
 
 pub use table::{SCENARIOS, Scenario, find};
 pub use tester::{Parameters, Play, Tester};

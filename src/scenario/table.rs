@@ -1,7 +1,10 @@
 //! All scenarios, by the names under which lab files ask for them.
 
 use super::tester::{Play, Tester};
-use super::{election, figure8_steps, hard_networks, log, persistence, snapshots, swarm};
+use super::{
+    crash_points, deposed, divergent_tails, election, figure8_steps, hard_networks, late_messages, late_snapshots, log,
+    persistence, restarts, snapshots, swarm, timers,
+};
 
 /// A scenario: its name, the numbers that it needs from the lab file, and its code.
 pub struct Scenario {
@@ -55,6 +58,21 @@ scenarios! {
     "snapshot-all-crash" => snapshots::snapshot_all_crash("rounds");
     "snapshot-init" => snapshots::snapshot_init("commands");
     "figure8-steps" => figure8_steps::figure8_steps();
+    "vote-after-restart" => restarts::vote_after_restart("rounds");
+    "term-after-restart" => restarts::term_after_restart("rounds");
+    "crash-at-saves" => crash_points::crash_at_saves("rounds");
+    "deposed-one-way" => deposed::deposed_one_way();
+    "pauses" => deposed::pauses("rounds");
+    "divergent-tails" => divergent_tails::divergent_tails("rounds", "entries");
+    "tails-and-heartbeats" => divergent_tails::tails_and_heartbeats("entries");
+    "late-messages" => late_messages::late_messages("rounds");
+    "stale-replies" => late_messages::stale_replies();
+    "timer-ties" => timers::timer_ties("rounds");
+    "quiet-minute" => timers::quiet_minute("commands");
+    "unequal-logs" => timers::unequal_logs("rounds");
+    "many-snapshots" => late_snapshots::many_snapshots("rounds");
+    "slow-snapshots" => late_snapshots::slow_snapshots();
+    "late-snapshot" => late_snapshots::late_snapshot();
     "swarm" => swarm::swarm("rounds");
 }
 
