@@ -105,7 +105,9 @@ struct Fault(Rc<Cluster>);
 impl Fault {
     fn begin(cluster: &Rc<Cluster>) -> Fault {
         cluster.faults.set(cluster.faults.get() + 1);
-        cluster.network_changed();
+        if cluster.faults.get() == 1 {
+            cluster.network_changed();
+        }
         Fault(cluster.clone())
     }
 }
@@ -113,7 +115,9 @@ impl Fault {
 impl Drop for Fault {
     fn drop(&mut self) {
         self.0.faults.set(self.0.faults.get() - 1);
-        self.0.network_changed();
+        if self.0.faults.get() == 0 {
+            self.0.network_changed();
+        }
     }
 }
 

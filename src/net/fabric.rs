@@ -281,9 +281,8 @@ impl Fabric {
     /// Where a message goes that leaves now.
     fn course(&self, message: &Message) -> Course {
         let rules = self.rules.borrow();
-        let courses = rules.iter().map(|(_, rule)| rule.leaves(message));
         // All of them are told.
-        courses.fold(Course::On, |first, next| if matches!(first, Course::On) { next } else { first })
+        rules.iter().fold(Course::On, |course, (_, rule)| course.or(rule.leaves(message)))
     }
 
     fn keep(&self, shelf: &Shelf, message: Message, kept: Kept) {

@@ -42,6 +42,17 @@ pub enum Course {
     Copied(Shelf),
 }
 
+impl Course {
+    /// What becomes of a message that two rules send on these courses: to be kept counts more than
+    /// to be copied, and of equals the first one.
+    pub(super) fn or(self, other: Course) -> Course {
+        match (&self, &other) {
+            (Course::On, _) | (Course::Copied(_), Course::Kept(_)) => other,
+            _ => self,
+        }
+    }
+}
+
 /// The network's random streams, one per concern.
 #[derive(Debug)]
 pub struct Dice {
@@ -93,8 +104,7 @@ pub trait Rule {
         let _ = (link, fate, dice);
     }
 
-    /// Told of each message that leaves and is not going to be lost. Of the rules that send it
-    /// elsewhere the first is the one that counts.
+    /// Told of each message that leaves and is not going to be lost; says where it goes.
     fn leaves(&self, message: &Message) -> Course {
         let _ = message;
         Course::On

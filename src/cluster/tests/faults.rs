@@ -151,6 +151,17 @@ fn messages_are_kept_until_they_are_let_go() {
 }
 
 #[test]
+fn what_one_rule_copies_and_another_keeps_is_kept() {
+    play(setup(), |t| async move {
+        let copies = t.copy(Messages::REQUESTS.to(S1));
+        let held = t.hold(Messages::REQUESTS.from(S0).to(S1));
+        let others = t.hold(Messages::REQUESTS.to(S1));
+        assert_eq!(heard_after(&t, || ping_all(&t, S0)).await, [S0, S2]);
+        assert_eq!((copies.len(), held.len(), others.len()), (0, 1, 0));
+    });
+}
+
+#[test]
 fn copies_come_in_addition_and_reach_later_lives_but_nobody_who_is_down() {
     play(setup(), |t| async move {
         let copies = t.copy(Messages::REQUESTS.to(S1));
