@@ -125,7 +125,7 @@ mod usage {
     fn lists_show_every_test_with_its_names_and_points() {
         let ended = Bench::new().run(&["list"]);
         ended.says(0, &[]);
-        assert_eq!(ended.text().lines().filter(|line| line.starts_with("  2")).count(), 51);
+        assert_eq!(ended.text().lines().filter(|line| line.starts_with("  2")).count(), 52);
         assert!(is_match(r"2C/figure8-unreliable +TestFigure8Unreliable2C +\d+").expect("valid").eval(ended.text()));
     }
 

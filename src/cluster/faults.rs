@@ -35,7 +35,7 @@ impl Cluster {
 
     /// Lets a server crash at one of its saves, the next one being the first: just before it takes
     /// effect, or just after it did. What the server does after that in the same step has no effect.
-    /// Forgotten when the server crashes before.
+    /// Forgotten when the server crashes before, or is spared.
     pub fn crash_at_save(self: &Rc<Cluster>, server: ServerId, save: u64, moment: Moment) {
         let Some(running) = self.running(server) else { return };
         self.note(format_args!("{server} will crash {moment:?} its save {save} from now"));
@@ -43,16 +43,25 @@ impl Cluster {
         self.servers.borrow()[server.number()].disk.set_fuse(Some(fuse));
     }
 
-    /// Lets a server crash at the moment at which the `count`-th of these messages, which should be
-    /// its own, has left: that one arrives, and what the server does after it in the same step has
-    /// no effect. Until then, or until the guard is dropped, the network counts as unreliable.
+    /// Takes [`Cluster::crash_at_save`] back.
+    pub fn spare(&self, server: ServerId) {
+        self.servers.borrow()[server.number()].disk.set_fuse(None);
+    }
+
+    /// Lets a server crash at the moment at which it has sent the `count`-th of these messages: that
+    /// one arrives. What the server does after a request in the same step has no effect. A reply is
+    /// the last thing of its step, which so has all its effects, and the server's state after it is
+    /// seen: what it said by the reply was true. Until the guard is dropped, the network counts as
+    /// unreliable.
     pub fn crash_after_send(self: &Rc<Cluster>, server: ServerId, messages: Messages, count: u64) -> FaultGuard {
         let messages = messages.from(server);
         let then: Box<dyn FnOnce()> = match self.running(server) {
             Some(running) => {
                 let (alive, crash) = (running.life.alive.clone(), self.death_of(&running));
                 Box::new(move || {
-                    alive.end();
+                    if !messages.are_replies() {
+                        alive.end();
+                    }
                     crash();
                 })
             }

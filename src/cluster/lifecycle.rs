@@ -95,7 +95,7 @@ impl Cluster {
         self.disconnect(server);
         let Some(running) = self.servers.borrow_mut()[server.number()].running.take() else { return };
         self.network.set_service(server, None);
-        self.servers.borrow()[server.number()].disk.set_fuse(None);
+        self.spare(server);
         self.trace.emit(&Event::Crashed { server: running.life.incarnation });
         // Dead first: what `kill` still tries has no effect.
         running.life.alive.end();

@@ -133,6 +133,11 @@ impl Messages {
         Messages { with_entries: true, ..self }
     }
 
+    /// Whether they are replies.
+    pub const fn are_replies(&self) -> bool {
+        self.replies
+    }
+
     /// Whether this is one of them.
     pub fn include(&self, message: &Message) -> bool {
         self.replies == message.is_reply()

@@ -24,7 +24,7 @@ pub(super) async fn crash_at_saves(t: Tester) -> Step {
             revive(&t, t.random_server())?;
         }
     }
-    // Also those that are up: what was planned for them is forgotten with the life that it was for.
+    // Also those that are up, with which what was planned for them is forgotten.
     for server in t.servers() {
         t.cluster().start(server)?;
         t.connect(server);

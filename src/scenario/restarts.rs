@@ -26,37 +26,37 @@ const ROUND_TRIP: Duration = Duration::from_millis(20);
 /// votes that are not saved, or saved too late: the voter votes twice, and both win.
 pub(super) async fn vote_after_restart(t: Tester) -> Step {
     for _ in 0..t.parameter("rounds") {
-        // The voter is the old leader, which is not a candidate itself.
+        // The voter is the old leader, which is not a candidate itself. Nobody hears anybody.
         let voter = t.check_one_leader().await?;
-        let silent = t.cluster().hold(Messages::REQUESTS.from(voter));
-        let votes = t.cluster().hold(VOTE_REQUESTS);
-        until(&t, CANDIDACY, || rivals(&votes, voter).is_some()).await;
-        if let Some([first, second]) = rivals(&votes, voter) {
-            ask_twice(&t, &votes, first, second).await?;
+        let requests = t.cluster().hold(Messages::REQUESTS);
+        until(&t, CANDIDACY, || rivals(&requests, voter).is_some()).await;
+        if let Some([first, second]) = rivals(&requests, voter) {
+            ask_twice(&t, &requests, first, second).await?;
         }
-        drop((silent, votes));
+        drop(requests);
         all_agree(&t).await?;
     }
     Ok(())
 }
 
 /// Two requests for the voter's vote in one term; of the newest such term.
-fn rivals(votes: &Held, voter: ServerId) -> Option<[Message; 2]> {
-    let to_voter: Vec<Message> = votes.messages().into_iter().filter(|message| message.to() == voter).collect();
+fn rivals(requests: &Held, voter: ServerId) -> Option<[Message; 2]> {
+    let wanted = VOTE_REQUESTS.to(voter);
+    let to_voter: Vec<Message> = requests.messages().into_iter().filter(|message| wanted.include(message)).collect();
     to_voter.iter().rev().find_map(|second| {
         let rival = |first: &&Message| first.from() != second.from() && first.term() == second.term();
         to_voter.iter().find(rival).map(|first| [*first, *second])
     })
 }
 
-async fn ask_twice(t: &Tester, votes: &Held, first: Message, second: Message) -> Step {
+async fn ask_twice(t: &Tester, requests: &Held, first: Message, second: Message) -> Step {
     let voter = first.to();
     let crash = t.cluster().crash_after_send(voter, Messages::REPLIES.to(first.from()), 1);
-    votes.release(|message| *message == first);
+    requests.release(|message| *message == first);
     t.sleep(ROUND_TRIP).await;
     drop(crash);
     restart(t, voter)?;
-    votes.release(|message| *message == second);
+    requests.release(|message| *message == second);
     t.sleep(ROUND_TRIP).await;
     Ok(())
 }

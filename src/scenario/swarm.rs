@@ -6,9 +6,11 @@
 use std::time::Duration;
 
 use super::Tester;
-use super::persistence::restart;
-use crate::base::{Random, ServerId};
-use crate::cluster::{FaultGuard, Retry, Step};
+use super::crash_points::crash_soon;
+use super::steering::{revive, revive_all, submit_everywhere};
+use crate::base::Random;
+use crate::cluster::{FaultGuard, Held, Paused, Retry, Step};
+use crate::net::Messages;
 use crate::net::rules::{Duplicate, OneWay, SlowRequests};
 
 /// How often each kind of fault happens, per thousand rounds; half of the kinds are left out of
@@ -21,6 +23,10 @@ struct Mix {
     slow: u64,
     unreliable: u64,
     reordering: u64,
+    crash_point: u64,
+    stop: u64,
+    hold: u64,
+    copy: u64,
     /// How often something that went away comes back.
     heal: u64,
     /// Commands submitted per round, at most.
@@ -34,18 +40,38 @@ impl Mix {
         let mut strength = || if random.chance(1, 2) { random.between(50..=500) } else { 0 };
         let (crash, cut_off, one_way) = (strength(), strength(), strength());
         let (duplicate, slow, unreliable, reordering) = (strength(), strength(), strength(), strength());
+        let (crash_point, stop, hold, copy) = (strength(), strength(), strength(), strength());
         let heal = random.between(200..=800);
         let (load, pause) = (random.between(1..=8), random.between(20..=600));
-        Mix { crash, cut_off, one_way, duplicate, slow, unreliable, reordering, heal, load, pause }
+        Mix {
+            crash,
+            cut_off,
+            one_way,
+            duplicate,
+            slow,
+            unreliable,
+            reordering,
+            crash_point,
+            stop,
+            hold,
+            copy,
+            heal,
+            load,
+            pause,
+        }
     }
 }
 
-/// The faults at work in the network.
+/// The faults at work, beside crashes and cuts.
 #[derive(Default)]
 struct Faults {
     one_way: Option<FaultGuard>,
     duplicate: Option<FaultGuard>,
     slow: Option<FaultGuard>,
+    crash_point: Option<FaultGuard>,
+    stopped: Option<Paused>,
+    held: Option<Held>,
+    copies: Option<Held>,
 }
 
 /// Rounds of faults and commands; then everything heals, and all servers must agree.
@@ -53,10 +79,11 @@ pub(super) async fn swarm(t: Tester) -> Step {
     let mix = t.random(Mix::draw);
     let mut faults = Faults::default();
     for _ in 0..t.parameter("rounds") {
-        harm_servers(&t, &mix);
+        harm_servers(&t, &mix, &mut faults);
         heal_servers(&t, &mix)?;
         change_network(&t, &mix, &mut faults);
-        submit_some(&t, &mix);
+        keep_messages(&t, &mix, &mut faults);
+        submit_everywhere(&t, t.random(|random| random.between(0..=mix.load)));
         let pause = t.random(|random| random.millis(0..=mix.pause));
         t.sleep(pause).await;
     }
@@ -67,12 +94,18 @@ fn happens(t: &Tester, per_thousand: u64) -> bool {
     t.random(|random| random.chance(per_thousand, 1_000))
 }
 
-fn harm_servers(t: &Tester, mix: &Mix) {
+fn harm_servers(t: &Tester, mix: &Mix, faults: &mut Faults) {
     if happens(t, mix.crash) {
         t.crash(t.random_server());
     }
     if happens(t, mix.cut_off) {
         t.disconnect(t.random_server());
+    }
+    if happens(t, mix.crash_point) {
+        faults.crash_point = crash_soon(t, t.random_server());
+    }
+    if happens(t, mix.stop) {
+        faults.stopped = happens(t, 500).then(|| t.cluster().pause(t.random_server()));
     }
 }
 
@@ -81,15 +114,6 @@ fn heal_servers(t: &Tester, mix: &Mix) -> Step {
         revive(t, t.random_server())?;
     }
     Ok(())
-}
-
-/// Starts a server if it is down, and connects it.
-fn revive(t: &Tester, server: ServerId) -> Step {
-    if t.is_running(server) {
-        t.connect(server);
-        return Ok(());
-    }
-    restart(t, server)
 }
 
 fn change_network(t: &Tester, mix: &Mix, faults: &mut Faults) {
@@ -114,12 +138,14 @@ fn change_network(t: &Tester, mix: &Mix, faults: &mut Faults) {
     }
 }
 
-/// Some commands to everybody, as a client would that does not know who leads.
-fn submit_some(t: &Tester, mix: &Mix) {
-    for _ in 0..t.random(|random| random.between(0..=mix.load)) {
-        for server in t.servers() {
-            t.submit(server, t.random_command());
-        }
+/// Some messages wait, or arrive again, until the next change.
+fn keep_messages(t: &Tester, mix: &Mix, faults: &mut Faults) {
+    if happens(t, mix.hold) {
+        let messages = if happens(t, 500) { Messages::REQUESTS } else { Messages::REPLIES };
+        faults.held = happens(t, 700).then(|| t.cluster().hold(messages.from(t.random_server()).to(t.random_server())));
+    }
+    if happens(t, mix.copy) {
+        faults.copies = happens(t, 700).then(|| t.cluster().copy(Messages::REQUESTS.from(t.random_server())));
     }
 }
 
@@ -130,9 +156,10 @@ const SETTLE: Duration = Duration::from_secs(4);
 /// arrived.
 async fn converge(t: &Tester, faults: Faults) -> Step {
     drop(faults);
+    t.servers().for_each(|server| t.spare(server));
     t.set_reliable(true);
     t.set_long_reordering(false);
-    t.servers().try_for_each(|server| revive(t, server))?;
+    revive_all(t)?;
     let servers = t.servers().count();
     t.one(t.random_command(), servers, Retry::Allowed).await?;
     t.sleep(SETTLE).await;

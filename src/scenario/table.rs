@@ -65,6 +65,7 @@ scenarios! {
     "pauses" => deposed::pauses("rounds");
     "divergent-tails" => divergent_tails::divergent_tails("rounds", "entries");
     "tails-and-heartbeats" => divergent_tails::tails_and_heartbeats("entries");
+    "replaced-tail" => divergent_tails::replaced_tail("rounds", "entries");
     "late-messages" => late_messages::late_messages("rounds");
     "stale-replies" => late_messages::stale_replies();
     "timer-ties" => timers::timer_ties("rounds");

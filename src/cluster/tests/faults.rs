@@ -55,6 +55,11 @@ fn a_crash_at_a_save_is_forgotten_with_the_life_it_was_for() {
         apply_through(S0, 1, 9);
         t.sleep(millis(1)).await;
         assert!(t.is_running(S0));
+        t.crash_at_save(S2, 1, Moment::After);
+        t.spare(S2);
+        apply_through(S2, 1, 9);
+        t.sleep(millis(1)).await;
+        assert!(t.is_running(S2), "it was spared");
         t.crash(S1);
         t.crash_at_save(S1, 1, Moment::After);
         t.start(S1).expect("there is nothing to restore");
