@@ -95,6 +95,11 @@ impl<O: Oracle> History<O> {
         self.event(&Event::StateChanged { server: self.life(number), term, is_leader })
     }
 
+    pub(super) fn save(&mut self, number: usize) -> &mut Self {
+        let server = self.life(number);
+        self.event(&Event::Saved { server, state_len: 0, snapshot_len: None })
+    }
+
     /// Everybody follows, and `leader` leads, in `term`.
     pub(super) fn elected(&mut self, leader: usize, term: Term) -> &mut Self {
         for number in (0..self.lives.len()).filter(|number| *number != leader) {

@@ -127,6 +127,12 @@ impl Oracle for VoteUniqueness {
                 }
                 self.voted(Vote { at, voter: server, term, candidate: call.from.server })
             }
+            // A step that leads to a new term saves it before it tells of a vote in it: what was
+            // told before this was no vote, even if the server comes to that term at this instant.
+            Event::Saved { server, .. } => {
+                self.voter(server).pending = None;
+                Ok(())
+            }
             Event::StateChanged { server, term, .. } => self.reported(at, server, term),
             Event::Started { server } | Event::Crashed { server } => {
                 self.unanswered.forget(server.server);
@@ -154,6 +160,17 @@ mod tests {
         let mut history = voted();
         history.at(301).ask(2, 0, 1).state(2, 1, false).delivered().vote(1, false);
         history.at(600).ask(2, 0, 2).state(2, 2, false).delivered().vote(2, true).state(0, 2, false).legal();
+    }
+
+    /// As after a pause, when timers and messages come all at once.
+    #[test]
+    fn a_pre_vote_is_none_even_if_its_term_comes_at_the_same_instant() {
+        let mut history = History::new(VoteUniqueness::default(), 3);
+        history.at(300).ask(0, 2, 1).save(0).state(0, 1, false);
+        history.ask(1, 0, 1).delivered().vote(1, true).legal();
+        let mut history = History::new(VoteUniqueness::default(), 3);
+        history.at(300).save(0).ask(0, 2, 1).state(0, 1, false);
+        history.ask(1, 0, 1).delivered().vote(1, true).illegal(300, &[0, 1]);
     }
 
     #[test]

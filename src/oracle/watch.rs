@@ -199,7 +199,8 @@ impl Watch {
             Event::Started { .. } | Event::Crashed { .. } => self.cluster(at, event),
             Event::Connected { .. } | Event::Disconnected { .. } => self.cluster(at, event),
             Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
-            Event::Saved { .. } | Event::Lost { .. } => Ok(()),
+            Event::Saved { .. } => self.vote_uniqueness.observe(at, event),
+            Event::Lost { .. } => Ok(()),
         }
     }
 
