@@ -19,7 +19,8 @@ use raftlab::trace::TextSink;
 mod reference;
 
 /// Of every part one test, in which much happens.
-const TESTS: [&str; 4] = ["many-elections", "backup", "figure8-unreliable", "snapshot-install-un-crash"];
+const TESTS: [&str; 6] =
+    ["many-elections", "backup", "figure8-unreliable", "snapshot-install-un-crash", "late-messages", "swarm-5"];
 
 fn tests() -> Vec<Arc<Test>> {
     let names = TESTS.map(str::to_owned);
@@ -79,7 +80,7 @@ fn workers_change_nothing_but_the_order() {
             .collect()
     };
     assert_eq!(sums(&one), sums(&two));
-    assert_eq!((one.played(), one.failed(), one.interrupted), (16, 0, false));
+    assert_eq!((one.played(), one.failed(), one.interrupted), (24, 0, false));
 }
 
 #[test]

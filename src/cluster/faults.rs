@@ -29,7 +29,7 @@ impl Cluster {
     /// Keeps a copy of each of these requests from now on; the requests themselves go on.
     pub fn copy(self: &Rc<Cluster>, requests: Messages) -> Held {
         let shelf = Shelf::new();
-        let FaultGuard { rule, fault } = self.inject(rules::Copy { messages: requests, shelf: shelf.clone() });
+        let FaultGuard { rule, fault } = self.inject(rules::Copies { messages: requests, shelf: shelf.clone() });
         Held { rule: Some(rule), shelf, fault }
     }
 

@@ -222,6 +222,17 @@ parameters = { commands = 50 }
     }
 
     #[test]
+    fn a_test_may_have_a_latency_of_its_own() {
+        let latency = |text: &str| {
+            let source = Source { name: "my.toml".to_owned(), text: text.to_owned() };
+            parse(&source, Edition::To2023, &[]).expect("this is right").tests[0].latency.clone()
+        };
+        assert_eq!(latency(GOOD), Duration::from_micros(50)..=Duration::from_micros(500));
+        let own = GOOD.replace("points = 1", "points = 1\nlatency_us = [7, 7]");
+        assert_eq!(latency(&own), Duration::from_micros(7)..=Duration::from_micros(7));
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_file_line_key_and_what_is_allowed() {
         let cases = [
             ("points = 1", "point = 1", &["my.toml:10:", "point", "expected one of", "`points`"][..]),
@@ -233,6 +244,7 @@ parameters = { commands = 50 }
             ("{ commands = 50 }", "{}", &["my.toml:14:", "`commands` is missing"]),
             ("name = \"backup\"", "name = \"a/b\"", &["my.toml:7:", "key `name`", "letters, digits and hyphens"]),
             ("[50, 500]", "[500, 50]", &["my.toml:4:", "key `latency_us`", "[least, most]"]),
+            ("points = 1", "points = 1\nlatency_us = [9, 3]", &["my.toml:11:", "key `latency_us`", "[least, most]"]),
             ("title = \"Extra\"", "title = ", &["my.toml:2:"]),
         ];
         for (from, to, expected) in cases {

@@ -47,9 +47,10 @@ pub(super) async fn slow_snapshots(t: Tester) -> Step {
     let follower = fall_behind(&t).await?;
     let snapshots = t.cluster().hold(SNAPSHOTS.to(follower));
     let appends = t.cluster().hold(APPENDS.to(follower));
-    t.connect(follower);
+    restart(&t, follower)?;
+    let slow = t.random(|random| random.between(50..=600));
     for _ in 0..6 {
-        pause(&t, 300..=700).await;
+        pause(&t, slow..=slow + 100).await;
         snapshots.release_first();
     }
     drop((snapshots, appends));
@@ -62,7 +63,7 @@ pub(super) async fn slow_snapshots(t: Tester) -> Step {
 pub(super) async fn late_snapshot(t: Tester) -> Step {
     let follower = fall_behind(&t).await?;
     let copies = t.cluster().copy(SNAPSHOTS.to(follower));
-    t.connect(follower);
+    restart(&t, follower)?;
     all_agree(&t).await?;
     let leader = t.check_one_leader().await?;
     if leader != follower {
@@ -82,12 +83,13 @@ pub(super) async fn late_snapshot(t: Tester) -> Step {
     all_agree(&t).await
 }
 
-/// A follower is cut off while the others commit so much that it will need a snapshot.
+/// A follower is down, so that its term is old, while the others commit so much that it will need a
+/// snapshot.
 async fn fall_behind(t: &Tester) -> Step<ServerId> {
     all_agree(t).await?;
     let leader = t.check_one_leader().await?;
     let follower = t.after(leader, 1);
-    t.disconnect(follower);
+    t.crash(follower);
     for _ in 0..3 {
         submit_everywhere(t, t.random(|random| random.between(6..=12)));
         t.one(t.random_command(), 2, Retry::Allowed).await?;

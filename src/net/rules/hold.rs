@@ -31,21 +31,21 @@ impl fmt::Debug for Hold {
 /// Keeps a copy of certain requests on a shelf, while the requests themselves go on. The handler
 /// runs again for a copy that is let go; what it answers then goes nowhere.
 #[derive(Clone)]
-pub struct Copy {
+pub struct Copies {
     /// Which messages; replies are never copied, for nobody waits for a second one.
     pub messages: Messages,
     /// Where the copies are kept.
     pub shelf: Shelf,
 }
 
-impl Rule for Copy {
+impl Rule for Copies {
     fn leaves(&self, message: &Message) -> Course {
         if self.messages.include(message) { Course::Copied(self.shelf.clone()) } else { Course::On }
     }
 }
 
-impl fmt::Debug for Copy {
+impl fmt::Debug for Copies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Copy {:?}", self.messages)
+        write!(f, "Copies of {:?}", self.messages)
     }
 }

@@ -1,5 +1,5 @@
 //! The lab's faults, one rule per file, and some that the lab lacks: [`Duplicate`], [`OneWay`],
-//! [`SlowRequests`], [`Hold`] and [`Copy`]; and a [`Tripwire`] for faults at a certain message.
+//! [`SlowRequests`], [`Hold`] and [`Copies`]; and a [`Tripwire`] for faults at a certain message.
 
 mod cut;
 mod duplicate;
@@ -14,7 +14,7 @@ mod unreliable;
 
 pub use cut::Cut;
 pub use duplicate::Duplicate;
-pub use hold::{Copy, Hold};
+pub use hold::{Copies, Hold};
 pub use latency::Latency;
 pub use long_reordering::LongReordering;
 pub use one_way::OneWay;
