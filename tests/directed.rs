@@ -38,16 +38,16 @@ const SITUATIONS: [(&str, &str, u64); 19] = [
     ("crash-at-saves", r"Tripwire at \d of requests from S\d; crash", 35),
     ("crash-at-saves-snapshots", r"Tripwire at \d of replies from S\d; crash", 35),
     ("deposed-one-way", r"lets go S\d -> S\d AppendEntries.*lets go S\d -> S\d reply to AppendEntries", RUNS),
-    ("pauses", r"pause S\d; S\d goes on", RUNS),
-    ("tails-and-heartbeats", r"keeps S\d -> S\d AppendEntries.*S\d goes on", 25),
+    ("pauses", r"pause; resume", RUNS),
+    ("tails-and-heartbeats", r"keeps S\d -> S\d AppendEntries.*resume", 25),
     ("late-messages", r"lets go S\d -> S\d AppendEntries", RUNS),
     ("late-messages", r"lets go S\d -> S\d InstallSnapshot", 25),
     ("late-messages", r"lets go S\d -> S\d RequestVote", RUNS),
     ("late-messages", r"lets go S\d -> S\d reply", 20),
-    ("stale-replies", r"keeps S\d -> S\d reply to AppendEntries.*goes on.*lets go S\d -> S\d reply", 12),
+    ("stale-replies", r"keeps S\d -> S\d reply to AppendEntries.*resume.*lets go S\d -> S\d reply", 12),
     ("slow-snapshots", r"keeps S\d -> S\d InstallSnapshot.*lets go S\d -> S\d InstallSnapshot", 35),
     ("late-snapshot", r"lets go S\d -> S\d InstallSnapshot#\d+; crashed; start", 30),
-    ("swarm-5", r"pause S\d.*goes on", 10),
+    ("swarm-5", r"pause.*resume", 10),
     ("swarm-5", r"will crash.*crash", 10),
 ];
 
@@ -62,6 +62,8 @@ impl Sink for Story {
             Event::Crashed { .. } if at.as_micros().is_multiple_of(1_000) => self.0 += "crashed; ",
             Event::Crashed { .. } => self.0 += "crash; ",
             Event::Started { .. } => self.0 += "start; ",
+            Event::Paused { .. } => self.0 += "pause; ",
+            Event::Resumed { .. } => self.0 += "resume; ",
             _ => {}
         }
     }

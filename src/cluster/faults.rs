@@ -93,12 +93,12 @@ impl Cluster {
     /// timers and its messages wait, and come all at once afterwards. The scenario gets no answer
     /// from it either. As long as there is one, the network counts as unreliable.
     pub fn pause(self: &Rc<Cluster>, server: ServerId) -> Paused {
-        let group = self.running(server).map(|running| running.life.group);
-        if let Some(group) = group {
-            self.note(format_args!("pause {server}"));
+        let life = self.running(server).map(|running| (running.life.incarnation, running.life.group));
+        if let Some((server, group)) = life {
+            self.trace.emit(&Event::Paused { server });
             self.sim.pause(group);
         }
-        Paused { fault: Fault::begin(self), server, group }
+        Paused { fault: Fault::begin(self), life }
     }
 
     pub(super) fn network_changed(&self) {
@@ -194,15 +194,15 @@ impl Drop for Held {
 #[must_use = "the server goes on when this is dropped"]
 pub struct Paused {
     fault: Fault,
-    server: ServerId,
-    group: Option<GroupId>,
+    /// What stopped; none if the server was down.
+    life: Option<(Incarnation, GroupId)>,
 }
 
 impl Drop for Paused {
     fn drop(&mut self) {
         let cluster = &self.fault.0;
-        if let Some(group) = self.group.filter(|group| cluster.sim.is_paused(*group)) {
-            cluster.note(format_args!("{} goes on", self.server));
+        if let Some((server, group)) = self.life.filter(|(_, group)| cluster.sim.is_paused(*group)) {
+            cluster.trace.emit(&Event::Resumed { server });
             cluster.sim.resume(group);
         }
     }

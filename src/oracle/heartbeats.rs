@@ -24,6 +24,8 @@ pub struct HeartbeatRate {
     idle: Idle,
     /// By server, its latest tenure.
     tenures: Vec<Tenure>,
+    /// When a server last went on after it had stopped for a while.
+    resumed: Option<Instant>,
 }
 
 /// One life of a server as the leader of one term.
@@ -151,6 +153,10 @@ impl HeartbeatRate {
             return Ok(());
         }
         let has_reason = tenure.peer(call.to).appended(prev_log_index, leader_commit);
+        // A leader that keeps to a timetable has missed its heartbeats, and sends them all now.
+        if self.resumed == Some(at) {
+            return Ok(());
+        }
         if entries > 0 || (has_reason && self.idle.since(at).is_none()) {
             return Ok(());
         }
@@ -203,6 +209,7 @@ impl Oracle for HeartbeatRate {
             Event::ReplyDelivered { call, .. } => self.replied(call),
             Event::StateChanged { server, term, is_leader } => self.reported(at, server, term, is_leader),
             Event::Crashed { server } => self.tenure(server.server).end(),
+            Event::Resumed { .. } => self.resumed = Some(at),
             _ => {}
         }
         Ok(())
@@ -224,6 +231,22 @@ mod tests {
     #[test]
     fn a_period_of_100_ms_is_legal_also_right_from_winning() {
         led().heartbeats(0, 1, 300, 20_000, 100).legal();
+    }
+
+    #[test]
+    fn what_comes_all_at_once_after_a_pause_does_not_count() {
+        let resumed = |server| Event::Resumed { server };
+        let late = |at: u64| {
+            let mut history = led();
+            let server = Incarnation { server: crate::oracle::history::server(0), life: 1 };
+            history.heartbeats(0, 1, 300, 1_000, 100).at(4_000).event(&resumed(server)).at(at);
+            for _ in 0..30 {
+                history.heartbeat(0, 1, 1);
+            }
+            history
+        };
+        late(4_000).legal();
+        late(4_001).illegal(4_001, &[0, 1]);
     }
 
     #[test]

@@ -57,6 +57,16 @@ pub enum Event<'a> {
         /// The life that ended.
         server: Incarnation,
     },
+    /// A server stops for a while: nothing of it runs.
+    Paused {
+        /// Its present life.
+        server: Incarnation,
+    },
+    /// A server that had stopped goes on: all that it missed comes at this instant.
+    Resumed {
+        /// Its present life.
+        server: Incarnation,
+    },
     /// A server can talk to all other connected servers from now on.
     Connected {
         /// The server.
@@ -280,6 +290,8 @@ impl Event<'_> {
             Event::ReplyDelivered { call, .. } => fold(digest, 21, &[call.number]),
             Event::Lost { call, loss } => fold(digest, 22, &[call.number, loss_code(loss)]),
             Event::CallFailed { call } => fold(digest, 23, &[call.number]),
+            Event::Paused { server } => fold(digest, 24, &[life(server)]),
+            Event::Resumed { server } => fold(digest, 25, &[life(server)]),
             Event::Log { .. } => {}
         }
     }

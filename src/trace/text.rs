@@ -182,6 +182,8 @@ impl<D: Destination> TextSink<D> {
             Event::Constructed => self.step(at, "scenario begins", ""),
             Event::Started { server } => self.step(at, "start ", server),
             Event::Crashed { server } => self.step(at, "crash ", server),
+            Event::Paused { server } => self.step(at, "pause ", server),
+            Event::Resumed { server } => self.step(at, "resume ", server),
             Event::Connected { server } => self.step(at, "connect ", server),
             Event::Disconnected { server } => self.step(at, "disconnect ", server),
             Event::NetworkChanged { reliable, reordering } => {
