@@ -88,9 +88,10 @@ fn verdict(reports: &[Report]) -> String {
     if !flagged.is_empty() {
         let _ = writeln!(text, "{}: {}", "legal, but flagged".yellow(), flagged.join(" "));
     }
+    let count = format!("{} not caught", missed.len());
     text + &match &missed[..] {
-        [] => "every bug was caught".green().bold().to_string(),
-        missed => format!("{} {}", format!("{} not caught:", missed.len()).red().bold(), missed.join(" ")),
+        [] => count.green().bold().to_string(),
+        missed => format!("{}: {}", count.red().bold(), missed.join(" ")),
     }
 }
 

@@ -32,17 +32,18 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let gallery = Gallery::read(&root)?.select(&args.ids)?;
     let workspace = Workspace::new(&root, &gallery.bugs, &Sources::read(&root)?)?;
     if args.check {
-        progress::say(&format!("{} patches apply, and their headers are sound", gallery.bugs.len()));
+        progress::say(&format!("patches that apply and have sound headers: {}", gallery.bugs.len()));
         return Ok(Exit::Passed);
     }
     // What cannot be written is found before all the work, not after it.
     let page = args.write.as_deref().map(markdown::Page::open).transpose()?;
     let interrupted = stop_on_ctrl_c()?;
     let bugs = gallery.bugs.len();
+    progress::say(&format!("{bugs} bugs x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
     let reports = build_and_play(args, gallery, &workspace, &interrupted)?;
     progress::say(&matrix::text(&reports, args.iterations));
     if reports.len() < bugs {
-        progress::say(&format!("incomplete: {bugs} bugs were to be played"));
+        progress::say(&format!("incomplete: {} of {bugs} bugs were played", reports.len()));
         return Ok(Exit::Interrupted);
     }
     if let Some(page) = page {
@@ -59,22 +60,22 @@ fn build_and_play(
 ) -> Result<Vec<Report>, Failed> {
     let jobs = args.jobs.map_or_else(cores, usize::from);
     workspace.write()?;
-    let progress = Progress::new(gallery.bugs.len(), "built", !args.no_progress);
+    let bugs = gallery.bugs.len();
+    let progress = Progress::new(bugs, "built", !args.no_progress);
     let programs = match workspace.build(jobs, &progress) {
         // Ctrl-C ends cargo, too.
         Err(_) if interrupted.load(Ordering::Relaxed) => return Ok(Vec::new()),
         built => built?,
     };
-    let progress = Progress::new(gallery.bugs.len(), "played", !args.no_progress);
-    let player = Player {
-        programs,
-        iterations: args.iterations,
-        threads: jobs.div_ceil(gallery.bugs.len()),
-        interrupted: interrupted.clone(),
-    };
+    progress.finish();
+    let progress = Progress::new(bugs, "played", !args.no_progress);
+    let threads = (jobs / bugs).max(1);
+    let player = Player { programs, iterations: args.iterations, threads, interrupted: interrupted.clone() };
     let json = args.message_format == MessageFormat::Json;
-    player.play_all(gallery.bugs, jobs, |report| {
+    let reports = player.play_all(gallery.bugs, jobs, |report| {
         progress.done();
         if json { output::print(format!("{}\n", matrix::json(report)).as_bytes()).map(drop) } else { Ok(()) }
-    })
+    })?;
+    progress.finish();
+    Ok(reports)
 }

@@ -4,12 +4,15 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar that counts bugs.
-pub(super) struct Progress(ProgressBar);
+/// A bar that counts bugs; it clears itself when it is dropped.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    what: &'static str,
+}
 
 impl Progress {
     /// `bugs` are to be `what`: built, played.
-    pub(super) fn new(bugs: usize, what: &str, wanted: bool) -> Progress {
+    pub(super) fn new(bugs: usize, what: &'static str, wanted: bool) -> Progress {
         let shown = wanted && io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(bugs as u64), target);
@@ -17,20 +20,20 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(what.to_owned());
+        bar.set_message(what);
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
-        Progress(bar)
+        Progress { bar, what }
     }
 
     /// One more is done.
     pub(super) fn done(&self) {
-        self.0.inc(1);
+        self.bar.inc(1);
     }
-}
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
+    /// Leaves a line in place of the bar.
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+        say(&format!("{} bugs {} in {:.0} s", self.bar.position(), self.what, self.bar.elapsed().as_secs_f64()));
     }
 }
 
