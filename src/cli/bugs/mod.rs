@@ -41,7 +41,9 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let bugs = gallery.bugs.len();
     progress::say(&format!("{bugs} bugs x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
     let reports = build_and_play(args, gallery, &workspace, &interrupted)?;
-    progress::say(&matrix::text(&reports, args.iterations));
+    if !reports.is_empty() {
+        progress::say(&matrix::text(&reports, args.iterations));
+    }
     if reports.len() < bugs {
         progress::say(&format!("incomplete: {} of {bugs} bugs were played", reports.len()));
         return Ok(Exit::Interrupted);
