@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::header::COURSE_PARTS;
 use super::play::{BEYOND, Catch, Report, Verdict};
 use super::totals::{Caught, totals};
+use crate::report::count;
 
 /// All columns with an iteration: the parts.
 pub(super) fn parts() -> impl Iterator<Item = &'static str> {
@@ -21,8 +22,12 @@ pub(super) fn text(reports: &[Report], iterations: u64) -> String {
     let _ = writeln!(text, "\n\nfirst of {iterations} iterations that fails, and by what; - none; blank: not played\n");
     for total in totals(reports) {
         let (course, all) = (caught(&total.course), caught(&total.all));
-        let _ =
-            writeln!(text, "{}: {} bugs; the course's parts catch {course}, with 2X {all}", total.group, total.bugs);
+        let _ = writeln!(
+            text,
+            "{}: {}; the course's parts catch {course}, with 2X {all}",
+            total.group,
+            count(total.bugs as u64, "bug")
+        );
     }
     text + &verdict(reports)
 }

@@ -15,12 +15,14 @@ mod workspace;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::args::{BugsArgs, MessageFormat};
 use super::error::{Exit, Failed};
 use super::output;
 use super::plan::cores;
 use super::test::stop_on_ctrl_c;
+use crate::report::count;
 use gallery::Gallery;
 use patch::Sources;
 use play::{Player, Report};
@@ -39,13 +41,14 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let page = args.write.as_deref().map(markdown::Page::open).transpose()?;
     let interrupted = stop_on_ctrl_c()?;
     let bugs = gallery.bugs.len();
-    progress::say(&format!("{bugs} bugs x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
+    let title = count(bugs as u64, "bug");
+    progress::say(&format!("{title} x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
     let reports = build_and_play(args, gallery, &workspace, &interrupted)?;
     if !reports.is_empty() {
         progress::say(&matrix::text(&reports, args.iterations));
     }
     if reports.len() < bugs {
-        progress::say(&format!("incomplete: {} of {bugs} bugs were played", reports.len()));
+        progress::say(&format!("incomplete: {} of {title} played", reports.len()));
         return Ok(Exit::Interrupted);
     }
     if let Some(page) = page {
@@ -65,8 +68,7 @@ fn build_and_play(
     let bugs = gallery.bugs.len();
     let progress = Progress::new(bugs, "built", !args.no_progress);
     let programs = match workspace.build(jobs, &progress) {
-        // Ctrl-C ends cargo, too.
-        Err(_) if interrupted.load(Ordering::Relaxed) => return Ok(Vec::new()),
+        Err(_) if was_interrupted(interrupted) => return Ok(Vec::new()),
         built => built?,
     };
     progress.finish();
@@ -80,4 +82,11 @@ fn build_and_play(
     })?;
     progress.finish();
     Ok(reports)
+}
+
+/// Whether cargo failed because of a Ctrl-C, which ends it, too. Our own handler runs in a thread,
+/// and may hear of it a moment later than cargo.
+fn was_interrupted(interrupted: &AtomicBool) -> bool {
+    std::thread::sleep(Duration::from_millis(200));
+    interrupted.load(Ordering::Relaxed)
 }

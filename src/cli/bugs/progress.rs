@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::report::count;
+
 /// A bar that counts bugs; it clears itself when it is dropped.
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -32,8 +34,10 @@ impl Progress {
 
     /// Leaves a line in place of the bar.
     pub(super) fn finish(self) {
+        // Before it ends: an ended bar is full.
+        let (bugs, seconds) = (self.bar.position(), self.bar.elapsed().as_secs_f64());
         self.bar.finish_and_clear();
-        say(&format!("{} bugs {} in {:.0} s", self.bar.position(), self.what, self.bar.elapsed().as_secs_f64()));
+        say(&format!("{} {} in {seconds:.0} s", count(bugs, "bug"), self.what));
     }
 }
 
