@@ -29,6 +29,10 @@ trap 'rm -rf "$runs"' EXIT
 cargo run --locked --release -- test all --iterations 20 --out "$runs/all"
 cargo run --locked --release --package raftlab-reference -- test 2A --iterations 5 --traces none
 
+# That all patches apply is one of the tests; playing all takes minutes, so two stand for them.
+step "known bugs are caught"
+cargo run --locked --release -- bugs commit-prior-term-by-counting wrong-majority --iterations 5
+
 # The same seeds give the same runs, whoever plays them.
 step "one worker and two give the same digest"
 digest() { cargo run --quiet --locked --release -- test all --iterations 5 --traces none --jobs "$1" 2>&1 | grep -o 'digest.*'; }

@@ -46,6 +46,8 @@ pub(super) enum Command {
     Grep(GrepArgs),
     /// List parts and tests, or the rules that are watched.
     List(ListArgs),
+    /// Play the gallery of known bugs, in a clone of raftlab's repository.
+    Bugs(BugsArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -311,6 +313,41 @@ pub(super) struct GrepArgs {
     /// Threads; one per core if not given.
     #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     pub(super) jobs: Option<u16>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct BugsArgs {
+    /// Ids (vote-not-persisted), which mean their variants, too, or ranks (11); all if none is given.
+    #[arg(value_name = "ID")]
+    pub(super) ids: Vec<String>,
+
+    /// How often each test is played at most; a part ends with the first iteration that fails.
+    #[arg(short = 'n', long, default_value_t = 100, value_name = "N", value_parser = parse_positive::<u64>)]
+    pub(super) iterations: u64,
+
+    /// Bugs that are built and played at a time; one per core if not given.
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
+    pub(super) jobs: Option<u16>,
+
+    /// The clone of raftlab's repository, instead of the one around the current folder.
+    #[arg(long, value_name = "DIR")]
+    pub(super) root: Option<PathBuf>,
+
+    /// Only see whether all patches apply and their headers are sound; build nothing.
+    #[arg(long, conflicts_with = "write")]
+    pub(super) check: bool,
+
+    /// Also write the matrix into this Markdown page, between its marks.
+    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    pub(super) write: Option<PathBuf>,
+
+    /// What stdout gets: nothing, or one JSON object per bug as it is done.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(super) no_progress: bool,
 }
 
 #[cfg(test)]

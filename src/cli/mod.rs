@@ -4,6 +4,7 @@
 //! call of [`main`].
 
 mod args;
+mod bugs;
 mod error;
 mod grep;
 mod list;
@@ -43,6 +44,7 @@ fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
         Command::Replay(args) => replay::run(&args, make),
         Command::Grep(args) => grep::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Bugs(args) => bugs::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "raftlab", &mut script);

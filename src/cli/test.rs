@@ -46,8 +46,8 @@ fn cannot_trace(plan: &Plan, error: &io::Error) -> Failed {
     ))
 }
 
-/// The first Ctrl-C ends the campaign in order, the second one at once.
-fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, Failed> {
+/// The first Ctrl-C ends what is going on in order, the second one at once.
+pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, Failed> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = interrupted.clone();
     ctrlc::set_handler(move || {

@@ -12,3 +12,4 @@ pub use failure::failure_block;
 pub use human::Human;
 pub use json::Json;
 pub use replay::ReplayCommand;
+pub use units::count;

@@ -25,7 +25,7 @@ pub(super) fn millis(duration: Option<Duration>) -> String {
 }
 
 /// `1 run`, `2 runs`.
-pub(super) fn count(number: u64, what: &str) -> String {
+pub fn count(number: u64, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 

@@ -1,0 +1,114 @@
+//! A generated workspace with one package per bug: the reference's own, patched.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::super::error::Failed;
+use super::gallery::Bug;
+use super::patch::Sources;
+use super::root::REFERENCE;
+
+/// The workspace's folder, below the repository's root.
+const FOLDER: &str = "target/raftlab-bugs";
+
+/// Light on the bugs, of which there are many; raftlab itself is built once, and plays all runs.
+const PROFILE: &str = "
+[profile.release]
+opt-level = 1
+debug = false
+incremental = false
+
+[profile.release.package.\"*\"]
+opt-level = 3
+";
+
+/// What is to be built.
+pub(super) struct Workspace {
+    root: PathBuf,
+    pub(super) folder: PathBuf,
+    /// The lock of the repository: what it was built with is there without a network.
+    lock: PathBuf,
+    pub(super) members: Vec<Member>,
+}
+
+/// One bug's package.
+pub(super) struct Member {
+    /// The bug's name: its folder.
+    pub(super) name: String,
+    pub(super) package: String,
+    sources: Sources,
+}
+
+impl Workspace {
+    /// Applies all patches; nothing is written yet.
+    pub(super) fn new(root: &Path, bugs: &[Bug], sources: &Sources) -> Result<Workspace, Failed> {
+        let member =
+            |bug: &Bug| Ok(Member { name: bug.name.clone(), package: bug.package(), sources: sources.patched(bug)? });
+        let members: Result<Vec<Member>, Failed> = bugs.iter().map(member).collect();
+        let (folder, lock) = (root.join(FOLDER), root.join("Cargo.lock"));
+        Ok(Workspace { root: root.to_owned(), folder, lock, members: members? })
+    }
+
+    /// Writes all packages.
+    pub(super) fn write(&self) -> Result<(), Failed> {
+        let manifest = self.reference_manifest()?;
+        self.write_files(&manifest)
+            .map_err(|error| Failed::trouble(format!("cannot write the bugs to {}: {error}", self.folder.display())))
+    }
+
+    fn write_files(&self, manifest: &Table) -> io::Result<()> {
+        let names: Vec<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
+        let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n{PROFILE}");
+        write(&self.folder.join("Cargo.toml"), &workspace)?;
+        if self.lock.is_file() {
+            fs::copy(&self.lock, self.folder.join("Cargo.lock"))?;
+        }
+        for member in &self.members {
+            let folder = self.folder.join(&member.name);
+            write(&folder.join("Cargo.toml"), &member.manifest(manifest))?;
+            for (path, text) in &member.sources.0 {
+                write(&folder.join(path.strip_prefix(REFERENCE).unwrap_or(path).trim_start_matches('/')), text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The reference's manifest, so that its bugs depend on what it depends on; its paths are
+    /// those of a package one folder deeper than the reference.
+    fn reference_manifest(&self) -> Result<Table, Failed> {
+        let path = self.root.join(REFERENCE).join("Cargo.toml");
+        let text = fs::read_to_string(&path).map_err(|error| error.to_string());
+        let mut manifest: Table = text
+            .and_then(|text| text.parse().map_err(|error: toml::de::Error| error.to_string()))
+            .map_err(|error| Failed::usage(format!("cannot read {}: {error}", path.display())))?;
+        manifest.remove("lints");
+        let raftlab = Table::from_iter([("path".to_owned(), Value::from("../../.."))]);
+        match manifest.get_mut("dependencies").and_then(Value::as_table_mut) {
+            Some(dependencies) => dependencies.insert("raftlab".to_owned(), Value::from(raftlab)),
+            None => return Err(Failed::usage(format!("{} has no [dependencies]", path.display()))),
+        };
+        Ok(manifest)
+    }
+}
+
+impl Member {
+    fn manifest(&self, reference: &Table) -> String {
+        let mut manifest = reference.clone();
+        if let Some(package) = manifest.get_mut("package").and_then(Value::as_table_mut) {
+            package.insert("name".to_owned(), Value::from(self.package.clone()));
+        }
+        manifest.to_string()
+    }
+}
+
+/// Writes a file unless it holds this already: what is not touched is not built again.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::write(path, text)
+}
