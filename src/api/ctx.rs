@@ -35,11 +35,13 @@ impl Ctx {
     {
         // All replies are encoded in the same buffer.
         let shared = Rc::new((handler, RefCell::new(Vec::new())));
+        let (sim, group) = (self.sim.clone(), self.group);
         let handle = move |request: Request, responder: Responder| {
-            let shared = shared.clone();
+            let (shared, sim) = (shared.clone(), sim.clone());
             let task = async move {
                 let (handler, buffer) = &*shared;
                 let reply = handler(request.from, decode(R::NAME, &request.args)).await;
+                sim.before_answer(group);
                 let mut buffer = buffer.borrow_mut();
                 encode_into(&mut buffer, R::NAME, &reply);
                 let description = R::describe_reply(&reply);

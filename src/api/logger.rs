@@ -28,7 +28,7 @@ impl Log for TraceLogger {
     fn log(&self, record: &Record<'_>) {
         if let Some((trace, server)) = current() {
             let (target, level, text) = (record.target(), record.level(), *record.args());
-            trace.log(&Event::Log { server: Some(server), target, level, text });
+            trace.show(&Event::Log { server: Some(server), target, level, text });
         }
     }
 

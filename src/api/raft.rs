@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Boot;
+use super::{Boot, Inspect};
 use crate::base::{Command, Index, Term};
 use bytes::Bytes;
 
@@ -32,6 +32,12 @@ pub trait Raft {
     /// The server is about to be crashed. Nothing needs to be done: its tasks are dropped
     /// wherever they wait, and nothing that it sends, saves or applies from now on has an effect.
     fn kill(&self) {}
+
+    /// The server's state, for the rules that watch what cannot be seen from outside. Optional: what
+    /// is not shown is not checked.
+    fn inspect(&self) -> Option<&dyn Inspect> {
+        None
+    }
 }
 
 /// What a leader says to a command.

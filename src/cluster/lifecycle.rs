@@ -79,7 +79,7 @@ impl Cluster {
             let _scope = LogScope::enter(&self.trace, incarnation);
             (self.setup.make)(boot)
         });
-        let raft = Sampler::new(raft, &life, self.trace.clone(), self.sim.clone());
+        let raft = Sampler::new(raft, &life, disk, self.setup.servers, &self.sim, self.trace.clone());
         self.sim.observe(life.group, raft.clone());
         let service = Service { cluster: Rc::downgrade(self), incarnation, raft: raft.clone() };
         self.sim.spawn_detached(life.group, service::take_all(service, take));

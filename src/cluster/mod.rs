@@ -22,6 +22,7 @@ mod agreement;
 mod cluster;
 mod failure;
 mod faults;
+mod glass_box;
 mod leaders;
 mod lifecycle;
 mod record;

@@ -4,8 +4,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::glass_box::{GlassBox, Viewer};
 use crate::api::{Life, LogScope, Raft, ServerState};
 use crate::base::{Alive, Incarnation};
+use crate::disk::Disk;
 use crate::sim::{GroupId, Observer, Sim};
 use crate::trace::{Event, Trace};
 
@@ -18,14 +20,26 @@ pub(super) struct Sampler {
     sim: Sim,
     group: GroupId,
     last: Cell<Option<ServerState>>,
+    glass_box: RefCell<GlassBox>,
+    disk: Disk,
+    servers: usize,
     scope: RefCell<Option<LogScope>>,
 }
 
 impl Sampler {
-    pub(super) fn new(raft: Rc<dyn Raft>, life: &Life, trace: Rc<Trace>, sim: Sim) -> Rc<Sampler> {
+    /// Watches what `life` made, in a cluster of `servers` servers.
+    pub(super) fn new(
+        raft: Rc<dyn Raft>,
+        life: &Life,
+        disk: Disk,
+        servers: usize,
+        sim: &Sim,
+        trace: Rc<Trace>,
+    ) -> Rc<Sampler> {
         let Life { incarnation, group, .. } = *life;
-        let (alive, last, scope) = (life.alive.clone(), Cell::new(None), RefCell::new(None));
-        Rc::new(Sampler { raft, incarnation, alive, trace, sim, group, last, scope })
+        let (alive, sim) = (life.alive.clone(), sim.clone());
+        let (last, glass_box, scope) = Default::default();
+        Rc::new(Sampler { raft, incarnation, alive, trace, sim, group, last, glass_box, disk, servers, scope })
     }
 
     /// Calls into the server from outside of its tasks, and looks at its state afterwards.
@@ -48,6 +62,17 @@ impl Sampler {
             let ServerState { term, is_leader } = state;
             self.trace.emit(&Event::StateChanged { server: self.incarnation, term, is_leader });
         }
+        if self.trace.wants_inspections() {
+            self.inspect();
+        }
+    }
+
+    /// Reports what the glass box shows, if there is one.
+    fn inspect(&self) {
+        let Some(shown) = self.raft.inspect() else { return };
+        let Sampler { servers, disk, trace, .. } = self;
+        let viewer = Viewer { server: self.incarnation, servers: *servers, disk, trace };
+        self.glass_box.borrow_mut().look(shown, &viewer);
     }
 }
 
@@ -61,5 +86,10 @@ impl Observer for Sampler {
     fn after_poll(&self) {
         self.sample();
         self.scope.take();
+    }
+
+    /// A reply shows the state that it comes from, so that is looked at first.
+    fn before_answer(&self) {
+        self.sample();
     }
 }

@@ -13,6 +13,7 @@ use crate::trace::{Event, Trace};
 struct Saved {
     state: Parts,
     snapshot: Bytes,
+    saves: u64,
 }
 
 /// What one server has saved, over all its lives.
@@ -41,6 +42,16 @@ impl Disk {
     /// Size of the saved state in bytes; the snapshot is not counted.
     pub fn state_len(&self) -> usize {
         self.saved.borrow().state.len()
+    }
+
+    /// How often something was saved.
+    pub fn saves(&self) -> u64 {
+        self.saved.borrow().saves
+    }
+
+    /// The saved state; empty if there is none.
+    pub fn state(&self) -> Bytes {
+        self.saved.borrow().state.joined()
     }
 
     /// The saved snapshot; empty if there is none.
@@ -84,6 +95,7 @@ impl Persister {
             snapshot_len: snapshot.as_ref().map(Bytes::len),
         });
         let mut saved = self.disk.saved.borrow_mut();
+        saved.saves += 1;
         saved.state = state;
         if let Some(snapshot) = snapshot {
             saved.snapshot = snapshot;
@@ -92,7 +104,7 @@ impl Persister {
 
     /// The saved state; empty if nothing was ever saved.
     pub fn state(&self) -> Bytes {
-        self.disk.saved.borrow().state.joined()
+        self.disk.state()
     }
 
     /// The saved snapshot; empty if none was ever saved.

@@ -199,6 +199,7 @@ impl Watch {
             Event::Started { .. } | Event::Crashed { .. } => self.cluster(at, event),
             Event::Connected { .. } | Event::Disconnected { .. } => self.cluster(at, event),
             Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
+            Event::Inspected { .. } | Event::SavedInspected { .. } => Ok(()),
             Event::Paused { .. } | Event::Resumed { .. } => self.heartbeats.observe(at, event),
             Event::Saved { .. } => self.vote_uniqueness.observe(at, event),
             Event::Lost { .. } => Ok(()),

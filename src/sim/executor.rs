@@ -138,6 +138,14 @@ impl Sim {
         self.0.groups.borrow_mut()[group.0 as usize].observer = Some(observer);
     }
 
+    /// Tells the group's observer, if it has one, that a task of the group is about to show something.
+    pub fn before_answer(&self, group: GroupId) {
+        let observer = self.0.groups.borrow()[group.0 as usize].observer.clone();
+        if let Some(observer) = observer {
+            observer.before_answer();
+        }
+    }
+
     /// Drops all tasks of a group, wherever they wait, and lets no new one in.
     pub fn cancel(&self, group: GroupId) {
         if self.0.closed.get() {

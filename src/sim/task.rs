@@ -19,6 +19,8 @@ pub trait Observer {
     fn before_poll(&self);
     /// A task of the group was polled.
     fn after_poll(&self);
+    /// A task of the group is about to show something, in the middle of a poll.
+    fn before_answer(&self);
 }
 
 pub(super) type BoxedTask = Pin<Box<dyn Future<Output = ()>>>;

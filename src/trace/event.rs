@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Description, Digest, ReplyDescription, RpcKind};
+use super::{Description, Digest, Inspection, LogChange, Progress, ReplyDescription, RpcKind, SavedState};
 use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
 
 /// One RPC, from the hand-over of its request to its end. Its number is unique in the run and
@@ -220,6 +220,28 @@ pub enum Event<'a> {
         /// The call.
         call: Call,
     },
+    /// A look into a server's glass box showed something new. Not part of the digest: whether
+    /// somebody looks must not make a difference.
+    Inspected {
+        /// The server.
+        server: Incarnation,
+        /// Its state.
+        inspection: &'a Inspection,
+        /// What is new in its log.
+        log: LogChange<'a>,
+        /// What a leader keeps of each server, by number; its own place means nothing. Empty if the
+        /// server does not lead.
+        progress: &'a [Progress],
+    },
+    /// A look at what a server has saved. As little part of the digest.
+    SavedInspected {
+        /// The server.
+        server: Incarnation,
+        /// What its disk holds now.
+        saved: &'a SavedState,
+        /// The snapshot beside it.
+        snapshot: &'a [u8],
+    },
     /// A line of the implementation's own log. Not part of the digest: writing it costs.
     Log {
         /// The server that wrote it, if one is known.
@@ -292,7 +314,7 @@ impl Event<'_> {
             Event::CallFailed { call } => fold(digest, 23, &[call.number]),
             Event::Paused { server } => fold(digest, 24, &[life(server)]),
             Event::Resumed { server } => fold(digest, 25, &[life(server)]),
-            Event::Log { .. } => {}
+            Event::Inspected { .. } | Event::SavedInspected { .. } | Event::Log { .. } => {}
         }
     }
 }

@@ -7,6 +7,7 @@
 mod description;
 mod digest;
 mod event;
+mod inspection;
 mod stream;
 mod text;
 mod topic;
@@ -14,6 +15,7 @@ mod topic;
 pub use description::{Description, ReplyDescription, RpcKind};
 pub use digest::Digest;
 pub use event::{Call, Event, Loss};
+pub use inspection::{Inspection, LogChange, Progress, Role, SavedState};
 pub use stream::{Sink, Trace};
 pub use text::{Destination, TextSink};
 pub use topic::Topic;

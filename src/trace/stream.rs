@@ -41,14 +41,20 @@ impl Trace {
         self.tell(at, event);
     }
 
-    /// Passes a log line of the implementation on, without counting it as an event of the run.
-    pub fn log(&self, event: &Event<'_>) {
+    /// Passes on what is no event of the run: a log line of the implementation, or what somebody saw
+    /// who looked at it. Not counted, and not part of the digest.
+    pub fn show(&self, event: &Event<'_>) {
         self.tell(self.clock.now(), event);
     }
 
     /// Whether anybody reads log lines.
     pub fn wants_log_lines(&self) -> bool {
         self.wants_log_lines
+    }
+
+    /// Whether anybody reads what servers show through their glass boxes.
+    pub fn wants_inspections(&self) -> bool {
+        !self.sinks.borrow().is_empty()
     }
 
     fn tell(&self, at: Instant, event: &Event<'_>) {

@@ -250,6 +250,8 @@ impl<D: Destination> TextSink<D> {
 impl<D: Destination> Sink for TextSink<D> {
     fn event(&mut self, at: Instant, event: &Event<'_>) {
         match *event {
+            // What they lead to is told by other lines.
+            Event::Inspected { .. } | Event::SavedInspected { .. } => return,
             Event::StateChanged { server, term, is_leader } => self.state_changed(at, server, term, is_leader),
             Event::Log { server, target, level, text } => {
                 self.log(at, server, Topic::of_log_line(target, level), text);

@@ -40,6 +40,7 @@
 mod apply;
 mod byte_log;
 mod election;
+mod inspect;
 mod log;
 mod messages;
 mod persistence;
@@ -51,7 +52,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use raftlab::api::{
-    ApplySender, Boot, Bytes, Command, Ctx, Index, Notify, Peers, Persister, Raft, ServerId, ServerState, Started,
+    ApplySender, Boot, Bytes, Command, Ctx, Index, Inspect, Notify, Peers, Persister, Raft, ServerId, ServerState,
+    Started,
 };
 
 use messages::{AppendEntries, InstallSnapshot, RequestVote};
@@ -125,5 +127,9 @@ impl Raft for Server {
 
     fn snapshot(&self, index: Index, snapshot: Bytes) {
         self.compact(index, snapshot);
+    }
+
+    fn inspect(&self) -> Option<&dyn Inspect> {
+        Some(self)
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn restore(persister: &Persister, ctx: &Ctx) -> State {
     }
 }
 
-fn read(saved: &[u8]) -> (Term, Option<ServerId>, Log) {
+pub(super) fn read(saved: &[u8]) -> (Term, Option<ServerId>, Log) {
     if saved.is_empty() {
         return (0, None, Log::new(0, 0));
     }
