@@ -7,7 +7,7 @@ use super::error::{Exit, Failed};
 use super::output;
 use super::plan::load_lab;
 use crate::lab::Lab;
-use crate::oracle::{Needs, RULES, Rule};
+use crate::oracle::{self, Rule};
 
 pub(super) fn run(args: &ListArgs) -> Result<Exit, Failed> {
     let text = if args.rules { rules() } else { tests(&load_lab(&args.lab)?) };
@@ -15,12 +15,12 @@ pub(super) fn run(args: &ListArgs) -> Result<Exit, Failed> {
 }
 
 fn rules() -> String {
-    let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let width = oracle::rules().map(|rule| rule.name.len()).max().unwrap_or(0);
     let mut text = String::new();
-    for Rule { name, says, source, needs } in RULES {
+    for Rule { name, says, source, needs } in oracle::rules() {
         let _ = writeln!(text, "{name:width$}  {says} ({source})");
-        if *needs == Needs::Descriptions {
-            let _ = writeln!(text, "{:width$}  watched for requests that describe themselves: `Rpc::describe`", "");
+        if let Some(needs) = needs.in_words() {
+            let _ = writeln!(text, "{:width$}  watched where an implementation gives {needs}", "");
         }
     }
     text

@@ -11,8 +11,11 @@ use crate::base::{Incarnation, Index, ServerId, Term};
 use crate::disk::Disk;
 use crate::trace::{Event, Inspection, LogChange, Progress, Role, Trace};
 
-/// So many entries may be compared, or read back, for every save.
-const ENTRIES_PER_SAVE: usize = 16;
+/// So many entries may be compared for every save,
+const COMPARED_PER_SAVE: usize = 16;
+
+/// and so many read back, which costs more.
+const READ_PER_SAVE: usize = 4;
 
 /// One life of a server, as seen so far.
 #[derive(Default)]
@@ -44,8 +47,8 @@ struct LogCopy {
 struct Ration(usize);
 
 impl Ration {
-    fn earn(&mut self) {
-        self.0 += ENTRIES_PER_SAVE;
+    fn earn(&mut self, entries: usize) {
+        self.0 += entries;
     }
 
     /// Whether there is enough for `cost` entries; if so, it is spent.
@@ -73,8 +76,8 @@ impl GlassBox {
         let inspection = shown.inspection();
         let saved = std::mem::replace(&mut self.saves, viewer.disk.saves()) != self.saves;
         if saved {
-            self.comparing.earn();
-            self.reading.earn();
+            self.comparing.earn(COMPARED_PER_SAVE);
+            self.reading.earn(READ_PER_SAVE);
         }
         let first = !std::mem::replace(&mut self.seen, true);
         let before = std::mem::replace(&mut self.inspection, inspection);

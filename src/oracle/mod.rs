@@ -27,6 +27,7 @@
 
 mod apply_order;
 mod election_safety;
+mod glass;
 mod heartbeats;
 #[cfg(test)]
 mod history;
@@ -62,4 +63,4 @@ pub use term_monotonic::TermMonotonic;
 pub use term_rule::TermRule;
 pub use violation::{Oracle, Violation};
 pub use vote_uniqueness::VoteUniqueness;
-pub use watch::{Needs, RULES, Rule, Watch};
+pub use watch::{Needs, Rule, Watch, rules};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::apply_order::{self, ApplyOrder};
 use super::election_safety::{self, ElectionSafety};
+use super::glass::{self, GlassRules};
 use super::heartbeats::{self, HeartbeatRate};
 use super::idle_traffic::{self, IdleTraffic};
 use super::message_roles::{self, MessageRoles};
@@ -43,10 +44,31 @@ pub enum Needs {
     /// Requests and replies that describe themselves (`Rpc::describe`, `Rpc::describe_reply`): others
     /// are not checked.
     Descriptions,
+    /// A glass box (`Raft::inspect`), and descriptions.
+    Inspection,
+    /// A glass box that says what saved bytes mean (`Inspect::saved`), and descriptions.
+    SavedState,
+}
+
+impl Needs {
+    /// What an implementation must give, in its words; none if nothing.
+    pub fn in_words(self) -> Option<&'static str> {
+        match self {
+            Needs::Nothing => None,
+            Needs::Descriptions => Some("`Rpc::describe` and `Rpc::describe_reply`"),
+            Needs::Inspection => Some("`Raft::inspect` and descriptions"),
+            Needs::SavedState => Some("`Raft::inspect` with `Inspect::saved`, and descriptions"),
+        }
+    }
 }
 
 /// The rules that are checked in every run, in the order of the table in the module's head.
-pub const RULES: &[Rule] = &[
+pub fn rules() -> impl Iterator<Item = Rule> {
+    OUTSIDE.into_iter().chain(glass::RULES)
+}
+
+/// Those that see what anybody sees.
+const OUTSIDE: [Rule; 13] = [
     Rule {
         name: election_safety::RULE,
         says: "no term ever has two leaders",
@@ -144,6 +166,7 @@ pub struct Watch {
     idle_traffic: IdleTraffic,
     reelection: Reelection,
     stable_leader: StableLeader,
+    glass: GlassRules,
 }
 
 impl Watch {
@@ -172,6 +195,7 @@ impl Watch {
     /// What is complete already but was not brought to light by an event. Of the last two at most
     /// one is: the one needs a serving leader, the other that there is none.
     fn last_look(&mut self, at: Instant) -> Result<(), Violation> {
+        self.glass.finish(at)?;
         self.message_roles.finish(at)?;
         self.term_rule.finish(at)?;
         self.idle_traffic.finish(at)?;
@@ -181,6 +205,13 @@ impl Watch {
     /// Who hears of which event.
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.check_clock(at)?;
+        self.outside(at, event)?;
+        self.glass.observe(at, event)
+    }
+
+    /// The rules that see what anybody sees. They are asked first: what they say needs no trust in
+    /// a glass box.
+    fn outside(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match event {
             Event::RequestSent { .. } => self.request(at, event),
             Event::RequestDelivered { .. } => {
@@ -316,7 +347,7 @@ mod tests {
             |history| history.state(2, 2, false),
         ];
         let caught = offences.map(|offence| offence(&mut led()).violation().rule);
-        assert_eq!(caught.to_vec(), RULES.iter().map(|rule| rule.name).collect::<Vec<_>>());
+        assert_eq!(caught.to_vec(), OUTSIDE.map(|rule| rule.name));
     }
 
     #[test]

@@ -42,9 +42,9 @@ impl Inspect for Server {
     }
 
     fn saved(&self, state: &[u8]) -> Option<SavedState> {
-        let (current_term, voted_for, log) = persistence::read(state);
-        let terms = (log.base_index() + 1..=log.last_index()).filter_map(|index| log.term(index)).collect();
-        let (base_index, base_term) = (log.base_index(), log.base_term());
+        let (head, entries) = persistence::split(state);
+        let (current_term, voted_for, base_index, base_term) = head;
+        let terms = super::log::split(entries).map(|(term, _)| term).collect();
         Some(SavedState { current_term, voted_for, base_index, base_term, terms })
     }
 }

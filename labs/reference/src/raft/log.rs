@@ -64,7 +64,7 @@ impl fmt::Debug for Entries {
 type Entry<'a> = (Term, &'a [u8]);
 
 /// Splits encoded entries: the term and the encoding of each.
-fn split(mut encoded: &[u8]) -> impl Iterator<Item = (Term, &[u8])> {
+pub(super) fn split(mut encoded: &[u8]) -> impl Iterator<Item = (Term, &[u8])> {
     std::iter::from_fn(move || {
         if encoded.is_empty() {
             return None;

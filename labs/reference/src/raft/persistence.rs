@@ -13,7 +13,7 @@ use super::log::Log;
 use super::state::{Role, State, draw_election_timeout};
 
 /// What is saved before the log's entries: `current_term`, `voted_for`, and where the log begins.
-type Head = (Term, Option<ServerId>, Index, Term);
+pub(super) type Head = (Term, Option<ServerId>, Index, Term);
 
 /// Room for a head: at most ten bytes for each number, and two for the vote.
 const HEAD_MAX: usize = 32;
@@ -49,12 +49,16 @@ pub(super) fn restore(persister: &Persister, ctx: &Ctx) -> State {
     }
 }
 
-pub(super) fn read(saved: &[u8]) -> (Term, Option<ServerId>, Log) {
+/// What was saved: the head, and the encoded entries. A server that never saved is in term 0.
+pub(super) fn split(saved: &[u8]) -> (Head, &[u8]) {
     if saved.is_empty() {
-        return (0, None, Log::new(0, 0));
+        return (Head::default(), &[]);
     }
-    let (head, entries) = postcard::take_from_bytes::<Head>(saved).expect("this is what was saved");
-    let (current_term, voted_for, base_index, base_term) = head;
+    postcard::take_from_bytes(saved).expect("this is what was saved")
+}
+
+fn read(saved: &[u8]) -> (Term, Option<ServerId>, Log) {
+    let ((current_term, voted_for, base_index, base_term), entries) = split(saved);
     let mut log = Log::new(base_index, base_term);
     log.extend_encoded(entries);
     (current_term, voted_for, log)

@@ -1,0 +1,185 @@
+//! Durable before visible: what a message says of its sender's term, vote and log was saved before
+//! the message left.
+//!
+//! Source: Raft paper, Figure 2, persistent state: "updated on stable storage before responding to
+//! RPCs". Needs `Raft::inspect` with `Inspect::saved`, `Rpc::describe` and `Rpc::describe_reply`.
+//! Judged are the terms of all messages; the vote of a candidate that asks for votes; votes given;
+//! and appends and snapshots acknowledged. What was saved is read back rarely enough to stay cheap,
+//! and always when term, vote or the log's base has changed; a message is judged by what was on the
+//! disk at that time, or else not at all.
+//!
+//! Deliberately not judged: entries that a leader sends before it has saved them itself, which is
+//! legal as long as it does not count itself (thesis, §10.2.1).
+
+use super::world::{Disk, World};
+use crate::base::{Incarnation, Index, Instant, ServerId, Term};
+use crate::oracle::Violation;
+use crate::oracle::unanswered::Unanswered;
+use crate::trace::{Call, Description, Event, ReplyDescription};
+
+pub(in crate::oracle) const RULE: &str = "durable before visible";
+
+/// Watches that nobody says what it might forget.
+#[derive(Debug, Default)]
+pub(in crate::oracle) struct Durability {
+    in_hand: Unanswered<Request>,
+    /// Claims made since something was saved that has not been read back yet.
+    pending: Vec<Claim>,
+}
+
+/// What a reply is about.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    term: Term,
+    what: Description,
+}
+
+/// What a message says of its sender.
+#[derive(Clone, Copy, Debug)]
+struct Claim {
+    at: Instant,
+    call: Call,
+    server: Incarnation,
+    term: Term,
+    says: Says,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Says {
+    Term,
+    VotedFor(ServerId),
+    /// Has this entry, or has it compacted.
+    Has(Index, Term),
+    /// Its snapshot stands for everything through this index.
+    Compacted(Index),
+}
+
+impl Durability {
+    pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        match *event {
+            Event::Started { server } | Event::Crashed { server } => {
+                self.in_hand.forget(server.server);
+                self.pending.retain(|claim| claim.server.server != server.server);
+            }
+            Event::RequestSent { call, description, .. } => return self.request(world, at, call, description),
+            Event::RequestDelivered { call, server, description } => {
+                if let Some(term) = description.term() {
+                    self.in_hand.delivered(server.server, call.number, Request { term, what: *description });
+                }
+            }
+            Event::ReplySent { call, server, description, .. } => {
+                return self.reply(world, at, call, server, description);
+            }
+            Event::SavedInspected { server, .. } => return self.read_back(world, server),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn request(&mut self, world: &World, at: Instant, call: Call, description: &Description) -> Result<(), Violation> {
+        let Some(term) = description.term() else { return Ok(()) };
+        let says = match *description {
+            Description::RequestVote { candidate, .. } => Says::VotedFor(candidate),
+            _ => Says::Term,
+        };
+        self.claim(world, Claim { at, call, server: call.from, term, says })
+    }
+
+    fn reply(
+        &mut self,
+        world: &World,
+        at: Instant,
+        call: Call,
+        server: Incarnation,
+        reply: &ReplyDescription,
+    ) -> Result<(), Violation> {
+        let Some(term) = reply.term() else { return Ok(()) };
+        let request = self.in_hand.answered(server.server, call.number).filter(|request| request.term == term);
+        let Some(seen) = world.life(server) else { return Ok(()) };
+        let in_term = seen.now.current_term == term;
+        let says = match (*reply, request.filter(|_| in_term).map(|request| request.what)) {
+            (
+                ReplyDescription::RequestVote { vote_granted: true, .. },
+                Some(Description::RequestVote { candidate, .. }),
+            ) => Says::VotedFor(candidate),
+            (
+                ReplyDescription::AppendEntries { success: true, .. },
+                Some(Description::AppendEntries { prev_log_index, entries, .. }),
+            ) => {
+                let last = prev_log_index + entries as Index;
+                seen.log.term(last).map_or(Says::Term, |entry| Says::Has(last, entry))
+            }
+            (
+                ReplyDescription::InstallSnapshot { .. },
+                Some(Description::InstallSnapshot { last_included_index, .. }),
+            ) if seen.now.base_index == last_included_index => Says::Compacted(last_included_index),
+            _ => Says::Term,
+        };
+        // A server says no more of a term than that it has seen it.
+        if term > seen.now.current_term {
+            return Ok(());
+        }
+        self.claim(world, Claim { at, call, server, term, says })
+    }
+
+    fn claim(&mut self, world: &World, claim: Claim) -> Result<(), Violation> {
+        let Some(disk) = world.life(claim.server).and_then(|seen| seen.disk.as_ref()) else { return Ok(()) };
+        if is_durable(disk, &claim) {
+            return Ok(());
+        }
+        if disk.is_current {
+            return Err(forgettable(disk, &claim));
+        }
+        self.pending.push(claim);
+        Ok(())
+    }
+
+    /// The disk was read: what was claimed since the last time must be there.
+    fn read_back(&mut self, world: &World, server: Incarnation) -> Result<(), Violation> {
+        let Some(disk) = world.seen(server.server).and_then(|seen| seen.disk.as_ref()) else { return Ok(()) };
+        let claims = std::mem::take(&mut self.pending);
+        let (own, others) = claims.into_iter().partition(|claim| claim.server == server);
+        self.pending = others;
+        let own: Vec<Claim> = own;
+        match own.iter().find(|claim| !is_durable(disk, claim)) {
+            Some(claim) => Err(forgettable(disk, claim)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether what a message says is on the disk, or overtaken by a later term.
+fn is_durable(disk: &Disk, claim: &Claim) -> bool {
+    if disk.current_term != claim.term {
+        return disk.current_term > claim.term;
+    }
+    match claim.says {
+        Says::Term => true,
+        Says::VotedFor(candidate) => disk.voted_for == Some(candidate),
+        Says::Has(index, term) => disk.log.holds(index, term),
+        Says::Compacted(index) => disk.log.base_index() >= index,
+    }
+}
+
+fn forgettable(disk: &Disk, claim: &Claim) -> Violation {
+    let Claim { at, call, server, term, says } = *claim;
+    let message = if server == call.from { "sent" } else { "answered" };
+    let says = match says {
+        Says::Term => format!("that it is in term {term}"),
+        Says::VotedFor(candidate) => format!("that it voted for {candidate} in term {term}"),
+        Says::Has(index, entry) => format!("in term {term} that it has an entry of term {entry} at index {index}"),
+        Says::Compacted(index) => format!("in term {term} that it has a snapshot through index {index}"),
+    };
+    let vote = disk.voted_for.map_or("no vote".to_owned(), |vote| format!("a vote for {vote}"));
+    let log = &disk.log;
+    let evidence = vec![
+        format!("{server} {message} {}#{} at {at}, which says {says}", call.name, call.number),
+        format!(
+            "saved by then were term {}, {vote}, and a log from index {} to {}: a crash would forget the rest",
+            disk.current_term,
+            log.base_index(),
+            log.last_index()
+        ),
+    ];
+    Violation { rule: RULE, at, servers: vec![server.server], evidence }
+}

@@ -1,0 +1,136 @@
+//! Grant rule: a vote is given only to whoever asks for it, is remembered, and goes to nobody whose
+//! log is older than the voter's own.
+//!
+//! Source: Raft paper, Figure 2, RequestVote; §5.4.1. Needs `Raft::inspect`, `Rpc::describe` and
+//! `Rpc::describe_reply`.
+//!
+//! Deliberately not judged: a vote that could have been given and was not, which costs time only;
+//! a grant in a term that the voter is not in, such as a pre-vote; and which log decided, if the
+//! voter's own changed while it had the request in hand.
+
+use super::world::{Seen, World};
+use crate::base::{Incarnation, Index, Instant, ServerId, Term};
+use crate::oracle::Violation;
+use crate::oracle::unanswered::Unanswered;
+use crate::trace::{Call, Description, Event, ReplyDescription};
+
+pub(in crate::oracle) const RULE: &str = "grant rule";
+
+/// So many requests are remembered for each voter.
+const REMEMBERED: usize = 64;
+
+/// Watches votes.
+#[derive(Debug, Default)]
+pub(in crate::oracle) struct Grants {
+    in_hand: Unanswered<Request>,
+    /// By voter, who spoke to it in which term.
+    heard: Vec<Vec<(Term, ServerId)>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    term: Term,
+    candidate: ServerId,
+    last_log: (Term, Index),
+    voter_log: (Term, Index),
+}
+
+impl Grants {
+    pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        match *event {
+            Event::Started { server } | Event::Crashed { server } => self.in_hand.forget(server.server),
+            Event::RequestDelivered { call, server, description } => self.delivered(world, call, server, description),
+            Event::ReplySent {
+                call,
+                server,
+                description: &ReplyDescription::RequestVote { term, vote_granted },
+                ..
+            } => {
+                if let Some(request) = self.in_hand.answered(server.server, call.number)
+                    && let Some(voter) = world.life(server)
+                    && (vote_granted, term, voter.now.current_term) == (true, request.term, request.term)
+                {
+                    return granted(at, server, voter, request);
+                }
+            }
+            Event::Inspected { server, .. } => {
+                if let Some(voter) = world.life(server) {
+                    return self.voted(at, server, voter);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn delivered(&mut self, world: &World, call: Call, server: Incarnation, description: &Description) {
+        let Some(term) = description.term() else { return };
+        let mut speaker = call.from.server;
+        if let Description::RequestVote { candidate, last_log_index, last_log_term, .. } = *description {
+            speaker = candidate;
+            if let Some(voter) = world.life(server) {
+                let last_log = (last_log_term, last_log_index);
+                let request = Request { term, candidate, last_log, voter_log: last_log_of(voter) };
+                self.in_hand.delivered(server.server, call.number, request);
+            }
+        }
+        self.remember(server.server, (term, speaker));
+    }
+
+    fn remember(&mut self, voter: ServerId, spoke: (Term, ServerId)) {
+        let number = voter.number();
+        if number >= self.heard.len() {
+            self.heard.resize_with(number + 1, Vec::new);
+        }
+        let heard = &mut self.heard[number];
+        if heard.last() == Some(&spoke) || heard.contains(&spoke) {
+            return;
+        }
+        if heard.len() == REMEMBERED {
+            heard.remove(0);
+        }
+        heard.push(spoke);
+    }
+
+    /// A vote that is new must be for the voter itself or for someone who spoke to it in that term.
+    fn voted(&self, at: Instant, server: Incarnation, voter: &Seen) -> Result<(), Violation> {
+        let Some(before) = voter.before else { return Ok(()) };
+        let (term, vote) = (voter.now.current_term, voter.now.voted_for);
+        let Some(candidate) = vote.filter(|candidate| *candidate != server.server) else { return Ok(()) };
+        if (before.current_term, before.voted_for) == (term, vote) {
+            return Ok(());
+        }
+        let heard = self.heard.get(server.server.number());
+        if heard.is_some_and(|heard| heard.contains(&(term, candidate))) {
+            return Ok(());
+        }
+        let evidence = vec![
+            format!("at {at} {server} is in term {term}, with its vote given to {candidate}"),
+            format!("{candidate} has not asked it for a vote in term {term}"),
+        ];
+        Err(Violation { rule: RULE, at, servers: vec![server.server, candidate], evidence })
+    }
+}
+
+fn last_log_of(voter: &Seen) -> (Term, Index) {
+    (voter.log.last_term(), voter.log.last_index())
+}
+
+fn granted(at: Instant, server: Incarnation, voter: &Seen, request: Request) -> Result<(), Violation> {
+    let Request { term, candidate, last_log, voter_log } = request;
+    let violation = |text: String| {
+        let grant = format!("at {at} {server} gave {candidate} its vote in term {term}");
+        Err(Violation { rule: RULE, at, servers: vec![server.server, candidate], evidence: vec![grant, text] })
+    };
+    if voter.now.voted_for != Some(candidate) {
+        let vote = voter.now.voted_for.map_or("none".to_owned(), |other| other.to_string());
+        return violation(format!("its voted_for is {vote}"));
+    }
+    if last_log < voter_log && voter_log == last_log_of(voter) {
+        let ((last_term, last), (own_term, own)) = (last_log, voter_log);
+        return violation(format!(
+            "the log of {candidate} ends with term {last_term} at index {last}, its own with term {own_term} at index {own}"
+        ));
+    }
+    Ok(())
+}

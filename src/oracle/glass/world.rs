@@ -1,0 +1,266 @@
+//! All servers, as they show themselves: the state, the log and the disk of each, what was in the
+//! log of each leader, and what is committed.
+//!
+//! Bookkeeping shared by the rules of this folder. Judges nothing.
+
+use std::collections::BTreeMap;
+
+use super::term_runs::TermRuns;
+use crate::base::{Incarnation, Index, ServerId, Term};
+use crate::trace::{Description, Event, Inspection, LogChange, Progress, Role, SavedState};
+
+/// The cluster behind glass.
+#[derive(Debug, Default)]
+pub(super) struct World {
+    servers: Vec<Seen>,
+    leaders: BTreeMap<Term, LeaderLog>,
+    /// What leaders have committed, from the first entry on.
+    committed: TermRuns,
+    /// How far leaders have committed, by their terms.
+    committed_in: BTreeMap<Term, Index>,
+    /// The last commit index that went beyond that in a request: of whom, in which term.
+    told: Option<(Incarnation, Term, Index)>,
+}
+
+/// One server, as last seen.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The life that runs and has shown itself.
+    pub(super) life: Option<u32>,
+    pub(super) now: Inspection,
+    /// The look before; none at the first of a life.
+    pub(super) before: Option<Inspection>,
+    /// Outlives a crash, until the next life shows what is left.
+    pub(super) log: TermRuns,
+    /// What the last look changed in it.
+    pub(super) change: Change,
+    /// Counts the changes.
+    pub(super) log_version: u64,
+    pub(super) progress: Vec<Progress>,
+    pub(super) progress_before: Vec<Progress>,
+    pub(super) disk: Option<Disk>,
+}
+
+/// What a look changed in a log.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Change {
+    /// The first entry that is new.
+    pub(super) first_new: Option<Index>,
+    /// The first entry that was cut off at the end, and its term.
+    pub(super) cut: Option<(Index, Term)>,
+    pub(super) rebased: bool,
+}
+
+/// What a server has on its disk.
+#[derive(Debug)]
+pub(super) struct Disk {
+    pub(super) current_term: Term,
+    pub(super) voted_for: Option<ServerId>,
+    pub(super) log: TermRuns,
+    /// Nothing was saved since.
+    pub(super) is_current: bool,
+}
+
+/// The log of a leader in its term. It only grows, by entries of that term.
+#[derive(Debug)]
+pub(super) struct LeaderLog {
+    pub(super) leader: ServerId,
+    at_election: TermRuns,
+    last_index: Index,
+    term: Term,
+}
+
+impl LeaderLog {
+    /// The term of the leader's entry at `index`; none where it has none, or had compacted it when
+    /// it was elected.
+    pub(super) fn term(&self, index: Index) -> Option<Term> {
+        if index > self.at_election.last_index() && index <= self.last_index {
+            return Some(self.term);
+        }
+        self.at_election.term(index)
+    }
+
+    /// Whether the leader has an entry there that is not known any more.
+    pub(super) fn has_compacted(&self, index: Index) -> bool {
+        index < self.at_election.base_index()
+    }
+}
+
+impl World {
+    /// Takes note of an event, before the rules judge it.
+    pub(super) fn observe(&mut self, event: &Event<'_>) {
+        match *event {
+            Event::RequestSent {
+                call, description: &Description::AppendEntries { term, leader_commit, .. }, ..
+            } => {
+                if leader_commit > self.committed.last_index() {
+                    self.told = Some((call.from, term, leader_commit));
+                }
+            }
+            Event::Started { server } | Event::Crashed { server } => {
+                self.dies(server);
+                let seen = self.slot(server.server);
+                (seen.life, seen.before) = (None, None);
+                seen.progress.clear();
+                seen.progress_before.clear();
+            }
+            Event::Inspected { server, inspection, log, progress } => {
+                self.inspected(server, inspection, log, progress);
+            }
+            Event::Saved { server, .. } => {
+                if let Some(disk) = &mut self.slot(server.server).disk {
+                    disk.is_current = false;
+                }
+            }
+            Event::SavedInspected { server, saved, .. } => self.slot(server.server).disk = Some(Disk::new(saved)),
+            _ => {}
+        }
+    }
+
+    /// Takes note of what an event means, after the rules have judged it.
+    pub(super) fn settle(&mut self, event: &Event<'_>) {
+        let Event::Inspected { server, .. } = *event else { return };
+        let seen = &self.servers[server.server.number()];
+        if let Some(term) = self.committing_term(seen) {
+            self.commit(server.server, term, seen.now.commit_index);
+        }
+    }
+
+    /// A leader has committed its log through `index`.
+    fn commit(&mut self, leader: ServerId, in_term: Term, index: Index) {
+        let log = &self.servers[leader.number()].log;
+        for index in self.committed.last_index() + 1..=index {
+            self.committed.push(log.term(index).unwrap_or_default());
+        }
+        let known = self.committed_in.entry(in_term).or_default();
+        *known = index.max(*known);
+    }
+
+    fn inspected(&mut self, server: Incarnation, inspection: &Inspection, log: LogChange<'_>, progress: &[Progress]) {
+        let seen = self.slot(server.server);
+        let same_life = seen.life == Some(server.life);
+        seen.before = same_life.then_some(seen.now);
+        (seen.life, seen.now) = (Some(server.life), *inspection);
+        seen.change_log(same_life, inspection, log);
+        std::mem::swap(&mut seen.progress, &mut seen.progress_before);
+        seen.progress.clear();
+        seen.progress.extend_from_slice(progress);
+        if inspection.role == Role::Leader {
+            self.leads(server.server, inspection.current_term);
+        } else if !same_life {
+            self.finds(server.server);
+        }
+    }
+
+    /// A leader may die in the step in which it saves an entry, and find it when it comes back.
+    fn finds(&mut self, server: ServerId) {
+        let log = &self.servers[server.number()].log;
+        if let Some(known) = self.leaders.get_mut(&log.last_term())
+            && known.leader == server
+        {
+            known.last_index = known.last_index.max(log.last_index());
+        }
+    }
+
+    /// A leader may die in the step in which it commits, when others have been told already.
+    fn dies(&mut self, server: Incarnation) {
+        let Some((leader, term, index)) = self.told.take_if(|(leader, ..)| *leader == server) else { return };
+        let log = &self.servers[leader.server.number()].log;
+        let holders = self.servers.iter().filter(|seen| seen.log.holds(index, term)).count();
+        if log.term(index) == Some(term) && holders > self.servers.len() / 2 {
+            self.commit(leader.server, term, index);
+        }
+    }
+
+    fn leads(&mut self, leader: ServerId, term: Term) {
+        let log = &self.servers[leader.number()].log;
+        let new = || LeaderLog { leader, at_election: log.clone(), last_index: log.last_index(), term };
+        let known = self.leaders.entry(term).or_insert_with(new);
+        if known.leader == leader {
+            known.last_index = known.last_index.max(log.last_index());
+        }
+    }
+
+    fn slot(&mut self, server: ServerId) -> &mut Seen {
+        let number = server.number();
+        if number >= self.servers.len() {
+            self.servers.resize_with(number + 1, Seen::default);
+        }
+        &mut self.servers[number]
+    }
+
+    /// A server, as it last showed itself, dead or alive; none if it never did.
+    pub(super) fn seen(&self, server: ServerId) -> Option<&Seen> {
+        self.servers.get(server.number())
+    }
+
+    /// A life as it last showed itself; none if it never did, or has ended.
+    pub(super) fn life(&self, server: Incarnation) -> Option<&Seen> {
+        self.seen(server.server).filter(|seen| seen.life == Some(server.life))
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (ServerId, &Seen)> {
+        self.servers.iter().enumerate().map(|(number, seen)| (ServerId::new(number), seen))
+    }
+
+    /// The log of the leader of a term, if there was one.
+    pub(super) fn leader_log(&self, term: Term) -> Option<&LeaderLog> {
+        self.leaders.get(&term)
+    }
+
+    /// The term in which a server has just committed something as its leader; none if it has not. It
+    /// may have been deposed in the same step, and then it may also have learnt from another leader
+    /// what is committed.
+    pub(super) fn committing_term(&self, seen: &Seen) -> Option<Term> {
+        let before = seen.before?;
+        let index = seen.now.commit_index;
+        if index <= before.commit_index {
+            return None;
+        }
+        match (before.role, seen.now.role) {
+            (_, Role::Leader) => Some(seen.now.current_term),
+            (Role::Leader, _) if index > self.committed.last_index() => Some(before.current_term),
+            _ => None,
+        }
+    }
+
+    /// How far leaders of terms before `term` have committed.
+    pub(super) fn committed_before(&self, term: Term) -> Index {
+        self.committed_in.range(..term).map(|(_, index)| *index).max().unwrap_or_default()
+    }
+
+    pub(super) fn committed(&self) -> &TermRuns {
+        &self.committed
+    }
+}
+
+impl Seen {
+    fn change_log(&mut self, same_life: bool, inspection: &Inspection, change: LogChange<'_>) {
+        let LogChange { base_term, kept, terms } = change;
+        let before = (self.log.base_index(), self.log.last_index());
+        if !same_life {
+            self.log = TermRuns::new(inspection.base_index, base_term);
+        }
+        let rebased =
+            (self.log.base_index(), self.log.term(self.log.base_index())) != (inspection.base_index, Some(base_term));
+        let cut = self.log.term(kept + 1).filter(|_| same_life).map(|term| (kept + 1, term));
+        if rebased {
+            self.log.rebase(inspection.base_index, base_term);
+        }
+        self.log.truncate(kept);
+        terms.iter().for_each(|term| self.log.push(*term));
+        let first_new = (!terms.is_empty()).then_some(kept + 1);
+        self.change = Change { first_new, cut, rebased: rebased || !same_life };
+        if self.change.rebased || cut.is_some() || before.1 != self.log.last_index() || first_new.is_some() {
+            self.log_version += 1;
+        }
+    }
+}
+
+impl Disk {
+    fn new(saved: &SavedState) -> Disk {
+        let mut log = TermRuns::new(saved.base_index, saved.base_term);
+        saved.terms.iter().for_each(|term| log.push(*term));
+        Disk { current_term: saved.current_term, voted_for: saved.voted_for, log, is_current: true }
+    }
+}
