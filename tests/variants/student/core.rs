@@ -26,10 +26,9 @@ pub(super) struct Core {
     pub(super) leader_heard: Option<Instant>,
     /// Who votes for this server in its current term.
     pub(super) votes: BTreeSet<ServerId>,
-    /// Who would, as far as they have answered to the latest question.
+    /// Who would, as far as they have said since the timer was restarted.
     pub(super) pre_votes: BTreeSet<ServerId>,
-    /// How often this was asked.
-    pub(super) questions: u64,
+    pub(super) timer_restarts: u64,
 
     /// A leader's view of all servers; its own place is not used.
     pub(super) followers: Vec<Follower>,
@@ -78,7 +77,7 @@ impl Core {
             leader_heard: None,
             votes: BTreeSet::new(),
             pre_votes: BTreeSet::new(),
-            questions: 0,
+            timer_restarts: 0,
             followers: Vec::new(),
             pending: None,
         }

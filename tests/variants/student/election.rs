@@ -34,6 +34,7 @@ impl Server {
     }
 
     pub(super) fn restart_timer(&self, core: &mut Core) {
+        core.timer_restarts += 1;
         let (min, max) = self.style.election_timeout;
         let deadline = self.ctx.now() + self.ctx.random(min..=max);
         core.deadline = if self.style.keeps_later_deadline { core.deadline.max(deadline) } else { deadline };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use raftlab::api::ServerId;
+use raftlab::api::{ServerId, Term};
 
 use super::Server;
 use super::core::{Core, Role};
@@ -12,11 +12,11 @@ use super::messages::{PreVote, Vote};
 impl Server {
     /// Asks for votes in the next term, without going there.
     pub(super) fn ask_whether_to_campaign(self: &Rc<Server>, core: &mut Core) {
-        core.questions += 1;
         core.pre_votes = BTreeSet::from([self.me]);
         let request = PreVote(self.vote_request(core, core.current_term + 1));
+        let question = (core.current_term, core.timer_restarts);
         for peer in self.peers.others() {
-            let (server, call, question) = (self.clone(), self.peers[peer].call(&request), core.questions);
+            let (server, call) = (self.clone(), self.peers[peer].call(&request));
             self.ctx.spawn(async move {
                 if let Some(vote) = call.await {
                     server.pre_voted(peer, question, &vote);
@@ -25,16 +25,16 @@ impl Server {
         }
     }
 
-    fn pre_voted(self: &Rc<Server>, voter: ServerId, question: u64, vote: &Vote) {
+    /// Whatever restarted the timer, or began another term, since the question was asked has
+    /// answered it: there is a leader, or may soon be one.
+    fn pre_voted(self: &Rc<Server>, voter: ServerId, question: (Term, u64), vote: &Vote) {
         let mut core = self.core.borrow_mut();
-        if self.is_outdated_by(&mut core, vote.term) || core.questions != question {
+        if self.is_outdated_by(&mut core, vote.term) || question != (core.current_term, core.timer_restarts) {
             return;
         }
         if vote.granted && core.role != Role::Leader && !self.has_leader(&core) {
             core.pre_votes.insert(voter);
             if core.pre_votes.len() >= self.peers.majority() {
-                // One election for each question.
-                core.questions += 1;
                 self.restart_timer(&mut core);
                 self.campaign(&mut core);
             }
