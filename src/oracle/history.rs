@@ -197,12 +197,12 @@ impl<O: Oracle> History<O> {
     }
 
     /// Heartbeats of the leader to all others, every `period` ms, from `from` ms to `until` ms,
-    /// both included. All arrive at once.
+    /// both included. All arrive, and are answered, at once.
     pub(super) fn heartbeats(&mut self, leader: usize, term: Term, from: u64, until: u64, period: u64) -> &mut Self {
         for millis in (from..=until).step_by(period as usize) {
             self.at(millis);
             for peer in (0..self.lives.len()).filter(|peer| *peer != leader) {
-                self.heartbeat(leader, peer, term).deliver(leader, peer);
+                self.heartbeat(leader, peer, term).hear(leader, peer);
             }
         }
         self
@@ -213,6 +213,11 @@ impl<O: Oracle> History<O> {
         let call = self.next_call(from, to, &Description::Other);
         let (server, description) = (self.life(to), &Description::Other);
         self.event(&Event::RequestDelivered { call, server, description })
+    }
+
+    /// A request reaches its handler, which answers it at once.
+    pub(super) fn hear(&mut self, from: usize, to: usize) -> &mut Self {
+        self.deliver(from, to).answered(&ReplyDescription::Other)
     }
 
     /// `from` hears the reply of `to`.

@@ -1,17 +1,20 @@
 //! Stable leader: without a fault there is no reason for a new election.
 //!
 //! Source: `lab-spec` §4.3; the course only warns of it, in its first test. Sees who is live, what
-//! everybody reports and that requests arrive; needs nothing of a submission. Judges only a leader
-//! whom every live server has heard since anything last changed around them, and only on a network
-//! that has lost and held back nothing for so long that nothing old can still arrive. Says nothing
-//! about how the leader came to be.
+//! everybody reports and that requests are answered; needs nothing of a submission. Judges only a
+//! leader whom every live server has heard since anything last changed around them, and only on a
+//! network that has lost and held back nothing for so long that nothing old can still arrive. Says
+//! nothing about how the leader came to be.
+//!
+//! Heard is what was answered: a handler may wait before it looks at what was delivered to it, and
+//! the election timer may end meanwhile. What a server is asked as a voter tells it of no leader.
 
 use std::time::Duration;
 
 use super::members::{Change, Members};
 use super::{Oracle, Violation};
 use crate::base::{Incarnation, Instant, ServerId, Term};
-use crate::trace::Event;
+use crate::trace::{Call, Event, RpcKind};
 
 pub(super) const RULE: &str = "stable leader";
 
@@ -56,11 +59,12 @@ impl StableLeader {
         }
     }
 
-    fn delivered(&mut self, at: Instant, from: Incarnation, to: ServerId) {
-        if self.leader.is_none_or(|leader| leader.server != from) {
+    fn answered(&mut self, at: Instant, call: Call) {
+        let by_leader = self.leader.is_some_and(|leader| leader.server == call.from);
+        if !by_leader || call.kind == RpcKind::RequestVote {
             return;
         }
-        let number = to.number();
+        let number = call.to.number();
         if self.heard.len() <= number {
             self.heard.resize(number + 1, None);
         }
@@ -74,7 +78,7 @@ impl StableLeader {
         if !(steady && self.members.is_constructed() && self.members.has_quorum()) {
             return None;
         }
-        // A timer may end at the very instant at which the first message arrives.
+        // A timer may end at the very instant at which the first message is handled.
         let heard_before = |heard: Option<Instant>| heard.is_some_and(|heard| heard < at);
         let has_heard = |server: ServerId| heard_before(self.heard.get(server.number()).copied().flatten());
         let all = self.members.live().all(|(live, _)| live == leader.server || has_heard(live.server));
@@ -114,8 +118,8 @@ impl Oracle for StableLeader {
     }
 
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        if let Event::RequestDelivered { call, server, .. } = *event {
-            self.delivered(at, call.from, server.server);
+        if let Event::ReplySent { call, .. } = *event {
+            self.answered(at, call);
             return Ok(());
         }
         let before = match event {
@@ -194,22 +198,36 @@ mod tests {
         };
         let mut unheard = led();
         back(&mut unheard);
-        unheard.at(2_050).deliver(0, 1).at(2_300).state(2, 2, false).legal();
+        unheard.at(2_050).hear(0, 1).at(2_300).state(2, 2, false).legal();
         let mut heard = led();
         back(&mut heard);
-        heard.at(2_050).deliver(0, 1).deliver(0, 2).at(2_300).state(2, 2, false).illegal(2_300, &[2, 0]);
+        heard.at(2_050).hear(0, 1).hear(0, 2).at(2_300).state(2, 2, false).illegal(2_300, &[2, 0]);
     }
 
     #[test]
     fn a_timer_that_ends_at_the_instant_of_the_first_message_is_no_offence() {
         let back = |heard: u64| {
             let mut history = led();
-            history.at(1_050).disconnect(2).at(2_000).connect(2).at(2_050).deliver(0, 1);
-            history.at(heard).deliver(0, 2).at(2_300).state(2, 2, false);
+            history.at(1_050).disconnect(2).at(2_000).connect(2).at(2_050).hear(0, 1);
+            history.at(heard).hear(0, 2).at(2_300).state(2, 2, false);
             history
         };
         back(2_300).legal();
         back(2_299).illegal(2_300, &[2, 0]);
+    }
+
+    #[test]
+    fn a_timer_that_ends_while_the_first_message_waits_for_its_handler_is_no_offence() {
+        let mut history = led();
+        history.at(1_050).disconnect(2).at(2_000).connect(2).at(2_050).hear(0, 1);
+        history.at(2_299).deliver(0, 2).at(2_300).state(2, 2, false).legal();
+    }
+
+    #[test]
+    fn a_vote_request_that_comes_after_the_election_tells_of_no_leader() {
+        let mut history = History::new(StableLeader::default(), 3);
+        history.at(280).ask(0, 2, 1).at(300).elected(0, 1).hear(0, 1);
+        history.again(1).delivered().vote(1, false).at(310).state(2, 2, false).legal();
     }
 
     #[test]
@@ -241,13 +259,13 @@ mod tests {
     fn a_candidate_that_was_beaten_narrowly_is_no_offence() {
         let mut history = History::new(StableLeader::default(), 3);
         // S2 campaigns for term 2 before it has heard the winner of term 1.
-        history.at(300).elected(0, 1).deliver(0, 1).state(2, 2, false).deliver(0, 2).at(301).state(0, 2, false).legal();
+        history.at(300).elected(0, 1).hear(0, 1).state(2, 2, false).hear(0, 2).at(301).state(0, 2, false).legal();
     }
 
     #[test]
     fn a_server_that_learns_the_term_late_is_no_offence() {
         let mut history = History::new(StableLeader::default(), 3);
         history.at(300).state(0, 1, false).state(1, 1, false).state(0, 1, true);
-        history.deliver(0, 1).deliver(0, 2).state(2, 1, false).at(5_000).legal();
+        history.hear(0, 1).hear(0, 2).state(2, 1, false).at(5_000).legal();
     }
 }

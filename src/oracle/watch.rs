@@ -213,12 +213,11 @@ impl Watch {
     /// a glass box.
     fn outside(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match event {
-            Event::RequestSent { .. } => self.request(at, event),
-            Event::RequestDelivered { .. } => {
+            Event::RequestSent { .. } | Event::RequestDelivered { .. } => self.request(at, event),
+            Event::ReplySent { .. } => {
                 self.stable_leader.observe(at, event)?;
-                self.request(at, event)
+                self.messages(at, event)
             }
-            Event::ReplySent { .. } => self.messages(at, event),
             Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic(at, event),
             Event::ReplyDelivered { .. } => self.reply(at, event),
             Event::CommandAccepted { .. } => self.traffic(at, event),
