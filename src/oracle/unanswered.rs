@@ -39,6 +39,11 @@ impl<N> Unanswered<N> {
         Some(requests.remove(position).1)
     }
 
+    /// Whether any that the server has in hand is like this.
+    pub(super) fn any(&self, server: ServerId, is_like: impl Fn(&N) -> bool) -> bool {
+        self.0.get(server.number()).is_some_and(|requests| requests.iter().any(|(_, note)| is_like(note)))
+    }
+
     /// The server crashed or starts anew: nothing from before will be answered.
     pub(super) fn forget(&mut self, server: ServerId) {
         if let Some(requests) = self.0.get_mut(server.number()) {

@@ -6,8 +6,8 @@
 //!
 //! - A deadline moves only for a reason: an append or a snapshot of the current leader in hand or
 //!   just handled, a change of term, vote or role, or because it has passed.
-//! - After such an append, snapshot or vote the deadline is no nearer than the shortest time that
-//!   this implementation has ever given itself.
+//! - After such an append, snapshot or vote the deadline is not much nearer than the shortest time
+//!   that this implementation has ever given itself.
 //!
 //! Deliberately not judged: a timer that is restarted when the server steps down or its term rises;
 //! and how long timers run, which is for `reelection` and `stable_leader`.
@@ -15,18 +15,23 @@
 use std::time::Duration;
 
 use super::world::{Seen, World};
-use crate::base::{Incarnation, Instant, Term};
+use crate::base::{Incarnation, Instant, ServerId, Term};
 use crate::oracle::Violation;
 use crate::oracle::unanswered::Unanswered;
-use crate::trace::{Call, Description, Event, ReplyDescription, Role};
+use crate::trace::{Description, Event, Inspection, ReplyDescription, Role};
 
 pub(in crate::oracle) const RULE: &str = "timer rule";
+
+/// A deadline may stay as it is if it is later than a new one would be, so not all that an
+/// implementation gives itself is seen: this part of the shortest time that was is always left.
+const LEFT: u32 = 4;
 
 /// Watches election deadlines.
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct TimerRule {
     in_hand: Unanswered<Request>,
-    timers: Vec<Timer>,
+    /// By server, whether it answered a reason for a restart since the last look.
+    answered: Vec<bool>,
     /// The shortest time that a timer was ever set to.
     shortest: Option<Duration>,
 }
@@ -35,17 +40,18 @@ pub(in crate::oracle) struct TimerRule {
 struct Request {
     at: Instant,
     term: Term,
-    /// It may restart the timer.
-    counts: bool,
+    /// Who asks for a vote; none for messages of leaders.
+    candidate: Option<ServerId>,
 }
 
-/// One server's timer.
-#[derive(Clone, Copy, Debug, Default)]
-struct Timer {
-    /// Messages of the current leader that may be at work on it.
-    at_work: usize,
-    /// One of them was answered since the last look.
-    answered: bool,
+impl Request {
+    /// Whether this is a reason for a server in this state to restart its timer.
+    fn is_reason(&self, state: &Inspection) -> bool {
+        match self.candidate {
+            Some(candidate) => (state.current_term, state.voted_for) == (self.term, Some(candidate)),
+            None => self.term >= state.current_term,
+        }
+    }
 }
 
 impl TimerRule {
@@ -53,70 +59,70 @@ impl TimerRule {
         match *event {
             Event::Started { server } | Event::Crashed { server } => {
                 self.in_hand.forget(server.server);
-                *self.timer(server) = Timer::default();
+                *self.answered(server) = false;
             }
             Event::RequestDelivered { call, server, description } => {
-                self.delivered(world, at, call, server, description)
+                let Some(term) = description.term() else { return Ok(()) };
+                let candidate = match *description {
+                    Description::RequestVote { candidate, .. } => Some(candidate),
+                    _ => None,
+                };
+                self.in_hand.delivered(server.server, call.number, Request { at, term, candidate });
             }
             Event::ReplySent { call, server, description, .. } => {
-                return self.answered(world, at, call, server, description);
+                if let Some(request) = self.in_hand.answered(server.server, call.number)
+                    && let Some(seen) = world.life(server).filter(|seen| request.is_reason(&seen.now))
+                {
+                    *self.answered(server) = true;
+                    return self.judge_answer(at, server, seen, request, description);
+                }
             }
-            Event::Inspected { server, .. } => return self.look(world, at, server),
+            Event::Inspected { server, .. } => {
+                if let Some(seen) = world.life(server) {
+                    return self.look(at, server, seen);
+                }
+            }
             _ => {}
         }
         Ok(())
     }
 
-    fn timer(&mut self, server: Incarnation) -> &mut Timer {
+    fn answered(&mut self, server: Incarnation) -> &mut bool {
         let number = server.server.number();
-        if number >= self.timers.len() {
-            self.timers.resize(number + 1, Timer::default());
+        if number >= self.answered.len() {
+            self.answered.resize(number + 1, false);
         }
-        &mut self.timers[number]
+        &mut self.answered[number]
     }
 
-    fn delivered(&mut self, world: &World, at: Instant, call: Call, server: Incarnation, description: &Description) {
-        let (Some(term), Some(seen)) = (description.term(), world.life(server)) else { return };
-        let counts = match *description {
-            // Given once more; a new vote shows by itself.
-            Description::RequestVote { candidate, .. } => {
-                (seen.now.current_term, seen.now.voted_for) == (term, Some(candidate))
-            }
-            _ => term >= seen.now.current_term,
-        };
-        self.in_hand.delivered(server.server, call.number, Request { at, term, counts });
-        self.timer(server).at_work += usize::from(counts);
-    }
-
-    fn answered(
-        &mut self,
-        world: &World,
+    /// Whoever answers a reason to restart its timer has done so.
+    fn judge_answer(
+        &self,
         at: Instant,
-        call: Call,
         server: Incarnation,
+        seen: &Seen,
+        request: Request,
         reply: &ReplyDescription,
     ) -> Result<(), Violation> {
-        let Some(Request { at: delivered, term, counts }) = self.in_hand.answered(server.server, call.number) else {
-            return Ok(());
-        };
-        let timer = self.timer(server);
-        timer.at_work -= usize::from(counts);
-        timer.answered |= counts;
         let what = match *reply {
             ReplyDescription::AppendEntries { .. } => "an append of the leader",
             ReplyDescription::InstallSnapshot { .. } => "a snapshot of the leader",
-            ReplyDescription::RequestVote { vote_granted: true, .. } => "a vote request that it granted",
+            ReplyDescription::RequestVote { vote_granted: true, .. } => "a vote request, and granted it",
             _ => return Ok(()),
         };
-        let (Some(seen), Some(shortest)) = (world.life(server), self.shortest) else { return Ok(()) };
-        let current = (reply.term(), seen.now.current_term) == (Some(term), term) && seen.now.role == Role::Follower;
-        let Some(deadline) = seen.now.election_deadline.filter(|_| current) else { return Ok(()) };
-        if deadline < delivered + shortest { Err(not_restarted(at, server, what, deadline, shortest)) } else { Ok(()) }
+        let Some(shortest) = self.shortest else { return Ok(()) };
+        let current = (reply.term(), seen.now.current_term) == (Some(request.term), request.term);
+        let follows = current && seen.now.role == Role::Follower;
+        match seen.now.election_deadline.filter(|_| follows) {
+            Some(deadline) if deadline < request.at + shortest / LEFT => {
+                Err(not_restarted(at, server, what, deadline, shortest))
+            }
+            _ => Ok(()),
+        }
     }
 
-    fn look(&mut self, world: &World, at: Instant, server: Incarnation) -> Result<(), Violation> {
-        let Some(seen) = world.life(server) else { return Ok(()) };
-        let reason = self.timer(server).at_work > 0 || std::mem::take(&mut self.timer(server).answered);
+    fn look(&mut self, at: Instant, server: Incarnation, seen: &Seen) -> Result<(), Violation> {
+        let answered = std::mem::take(self.answered(server));
         let Some(deadline) = seen.now.election_deadline else { return Ok(()) };
         let before = seen.before.and_then(|before| before.election_deadline);
         if before == Some(deadline) {
@@ -126,8 +132,11 @@ impl TimerRule {
             let span = deadline - at;
             self.shortest = Some(self.shortest.map_or(span, |shortest| shortest.min(span)));
         }
+        let reason = || self.in_hand.any(server.server, |request| request.is_reason(&seen.now));
         match before {
-            Some(before) if !reason && before > at && !has_turned(seen) => Err(restarted(at, server, before, deadline)),
+            Some(before) if before > at && !answered && !has_turned(seen) && !reason() => {
+                Err(restarted(at, server, before, deadline))
+            }
             _ => Ok(()),
         }
     }
