@@ -10,7 +10,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use raftlab::base::Seed;
 use raftlab::lab::{Edition, Lab};
-use raftlab::runner::play;
+use raftlab::runner::{Player, play};
 
 #[path = "../labs/reference/src/raft/mod.rs"]
 #[expect(dead_code, reason = "benches are compiled like tests, but its unit tests are not played here")]
@@ -26,7 +26,7 @@ fn runs_of_2c(criterion: &mut Criterion) {
             bencher.iter(|| {
                 iteration += 1;
                 let seed = Seed(0x5eed).of_run(&test.name, iteration);
-                black_box(play(&test, reference::make, seed, None, None).digest)
+                black_box(play(&test, Player::watched(reference::make), seed, None, None).digest)
             });
         });
     }

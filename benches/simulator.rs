@@ -18,7 +18,7 @@ use raftlab::base::{Clock, Incarnation, Seed, ServerId};
 use raftlab::disk::Disk;
 use raftlab::net::{Dice, Network, rules};
 use raftlab::sim::{End, GroupId, Limits, Sim, Simulation, handover};
-use raftlab::trace::Trace;
+use raftlab::trace::{Trace, Wants};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,7 @@ impl Rpc for Append {
 /// the labs' latency; requests and replies are encoded.
 fn round_trips<R: Rpc<Reply = u64> + DeserializeOwned>(calls: u64, request: R, number: fn(&R) -> u64) {
     simulate(|sim, _, clock| async move {
-        let trace = Trace::new(clock, Vec::new(), false);
+        let trace = Trace::new(clock, Vec::new(), Wants::default());
         let network = Network::new(sim.clone(), trace.clone(), Dice::new(SEED), 2);
         let latency = network.install(rules::Latency::default());
         let [caller, target] = [0, 1].map(|server| {

@@ -13,7 +13,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 use raftlab::api::install_logger;
 use raftlab::base::Seed;
 use raftlab::lab::{Edition, Lab, Test};
-use raftlab::runner::play;
+use raftlab::runner::{Player, play};
 use raftlab::trace::{Destination, Sink, TextSink};
 
 #[path = "../labs/reference/src/raft/mod.rs"]
@@ -51,7 +51,7 @@ fn bench<S: Sink + 'static>(
             iteration += 1;
             let seed = Seed(0x5eed).of_run(&test.name, iteration % ITERATIONS);
             let listener = listener().map(|sink| Rc::new(RefCell::new(sink)) as Rc<RefCell<dyn Sink>>);
-            black_box(play(test, reference::make, seed, listener, None).digest)
+            black_box(play(test, Player::watched(reference::make), seed, listener, None).digest)
         });
     });
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use raftlab::base::Seed;
 use raftlab::lab::{Edition, Lab, Test};
 use raftlab::runner::{
-    self, Campaign, Controls, Keep, Listener, Planned, Run, RunResult, Summary, TraceFolder, TraceOptions, play,
+    self, Campaign, Controls, Keep, Listener, Planned, Player, Run, RunResult, Summary, TraceFolder, TraceOptions, play,
 };
 use raftlab::trace::TextSink;
 
@@ -30,7 +30,7 @@ fn tests() -> Vec<Arc<Test>> {
 /// A run that somebody listens to, and what was heard.
 fn traced(test: &Test, seed: Seed) -> (Run, String) {
     let sink = Rc::new(RefCell::new(TextSink::new(Vec::new())));
-    let run = play(test, reference::make, seed, Some(sink.clone()), None);
+    let run = play(test, Player::watched(reference::make), seed, Some(sink.clone()), None);
     let text = sink.borrow_mut().finish().expect("memory does not fail").expect("it is finished once");
     (run, String::from_utf8(text).expect("a trace is text"))
 }
@@ -53,14 +53,14 @@ fn the_same_seed_gives_the_same_run_and_the_same_trace() {
 fn nobody_changes_a_run_by_listening() {
     for test in tests() {
         let (heard, _) = traced(&test, Seed(7));
-        assert_eq!(heard, play(&test, reference::make, Seed(7), None, None), "{}", test.path());
+        assert_eq!(heard, play(&test, Player::watched(reference::make), Seed(7), None, None), "{}", test.path());
     }
 }
 
 #[test]
 fn another_seed_gives_another_run() {
     for test in tests() {
-        let [one, other] = [7, 8].map(|seed| play(&test, reference::make, Seed(seed), None, None));
+        let [one, other] = [7, 8].map(|seed| play(&test, Player::watched(reference::make), Seed(seed), None, None));
         assert_ne!(one.digest, other.digest, "{}", test.path());
     }
 }
@@ -103,7 +103,7 @@ fn play_campaign(tests: Vec<Planned>, seed: Seed, jobs: usize) -> Summary {
     let controls = Controls { interrupted: Arc::new(AtomicBool::new(false)), traces };
     let campaign = Campaign {
         tests,
-        make: reference::make,
+        player: Player::watched(reference::make),
         seed,
         jobs,
         check_determinism: false,

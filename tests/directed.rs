@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use raftlab::base::{Instant, Seed};
 use raftlab::lab::{Edition, Lab, Test};
-use raftlab::runner::play;
+use raftlab::runner::{Player, play};
 use raftlab::trace::{Event, Sink};
 use regex::Regex;
 
@@ -71,7 +71,7 @@ impl Sink for Story {
 
 fn story(test: &Test, seed: Seed) -> String {
     let story = Rc::new(RefCell::new(Story::default()));
-    let run = play(test, reference::make, seed, Some(story.clone()), None);
+    let run = play(test, Player::watched(reference::make), seed, Some(story.clone()), None);
     assert!(run.outcome.passed(), "{} {seed}: {:?}", test.path(), run.outcome);
     story.take().0
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use raftlab::base::Seed;
 use raftlab::lab::{Edition, Lab, Test};
-use raftlab::runner::{Run, play};
+use raftlab::runner::{Player, Run, play};
 use regex::Regex;
 
 #[path = "../labs/reference/src/raft/mod.rs"]
@@ -59,7 +59,7 @@ fn passes_what_once_went_wrong() {
     for (name, seed, what) in PINNED {
         let lab = Lab::course(Edition::To2023);
         let test = lab.tests().find(|test| test.name == name).expect("the test is there");
-        let run = play(test, raft::make, Seed(seed), None, None);
+        let run = play(test, Player::watched(raft::make), Seed(seed), None, None);
         assert!(run.outcome.passed(), "{name} {seed:#x}, {what}: {:?}", run.outcome);
     }
 }
@@ -77,7 +77,7 @@ fn uses_as_many_indices_as_the_scenario_submits_commands() {
 
 fn runs(test: &Test) -> Vec<Run> {
     let seeds = (1..=ITERATIONS).map(|iteration| Seed(0x5eed).of_run(&test.name, iteration));
-    seeds.map(|seed| play(test, raft::make, seed, None, None)).collect()
+    seeds.map(|seed| play(test, Player::watched(raft::make), seed, None, None)).collect()
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::base::{Clock, Random, Seed};
 use crate::disk::Disk;
 use crate::net::{Dice, Network};
 use crate::sim::{self, End, GroupId, Limits, Sim, Simulation};
-use crate::trace::{TextSink, Trace};
+use crate::trace::{TextSink, Trace, Wants};
 
 const S0: ServerId = ServerId::new_const(0);
 const S1: ServerId = ServerId::new_const(1);
@@ -34,7 +34,8 @@ impl World {
     fn new(wants_log_lines: bool) -> World {
         let clock = Rc::new(Clock::default());
         let text = Rc::new(RefCell::new(TextSink::new(Vec::new())));
-        let trace = Trace::new(clock.clone(), vec![text.clone()], wants_log_lines);
+        let trace =
+            Trace::new(clock.clone(), vec![text.clone()], Wants { log_lines: wants_log_lines, inspections: false });
         let simulation = Simulation::new(clock, Random::new(1), Limits::default(), None);
         let sim = simulation.handle();
         let network = Network::new(sim.clone(), trace.clone(), Dice::new(Seed(1)), 2);

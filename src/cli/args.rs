@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::base::Seed;
 use crate::lab;
+use crate::runner::Rules;
 
 /// Exit codes, shown below every help text.
 const EXIT_CODES: &str = "\
@@ -160,6 +161,10 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 
+    /// Which rules watch, beside each test's own checks.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub(super) rules: RulesChoice,
+
     /// A run of which one step takes longer than this in real time is given up.
     #[arg(long, default_value = "30s", value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(super) stuck_after: std::time::Duration,
@@ -182,6 +187,34 @@ pub(super) struct TestArgs {
 
     #[command(flatten)]
     pub(super) lab: LabArgs,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesChoice {
+    /// All that the implementation gives enough for.
+    #[default]
+    All,
+    /// None.
+    None,
+}
+
+impl RulesChoice {
+    /// What must be said again to mean the same.
+    pub(super) fn options(self) -> Vec<String> {
+        match self {
+            RulesChoice::All => vec![],
+            RulesChoice::None => vec!["--rules".to_owned(), "none".to_owned()],
+        }
+    }
+}
+
+impl From<RulesChoice> for Rules {
+    fn from(choice: RulesChoice) -> Rules {
+        match choice {
+            RulesChoice::All => Rules::All,
+            RulesChoice::None => Rules::None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -271,6 +304,10 @@ pub(super) struct ReplayArgs {
     /// Play the run twice and compare.
     #[arg(long)]
     pub(super) check_determinism: bool,
+
+    /// Which rules watch, beside each test's own checks.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub(super) rules: RulesChoice,
 
     /// A run of which one step takes longer than this in real time is given up.
     #[arg(long, default_value = "30s", value_name = "TIME", value_parser = humantime::parse_duration)]

@@ -15,7 +15,7 @@ use super::error::Failed;
 use crate::base::Seed;
 use crate::lab::{Lab, Test};
 use crate::report::ReplayCommand;
-use crate::runner::{Keep, Planned, TraceOptions};
+use crate::runner::{Keep, Planned, Rules, TraceOptions};
 
 /// Where campaigns leave their folders.
 pub(super) const RUNS: &str = "raftlab-runs";
@@ -29,6 +29,7 @@ pub(super) struct Plan {
     pub(super) check_determinism: bool,
     pub(super) max_failures: Option<u64>,
     pub(super) patience: Duration,
+    pub(super) rules: Rules,
     pub(super) traces: TraceOptions,
     pub(super) json: bool,
     pub(super) quiet: bool,
@@ -68,12 +69,13 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         check_determinism: args.check_determinism,
         max_failures: if args.fail_fast { Some(1) } else { args.max_fail },
         patience: args.stuck_after,
+        rules: args.rules.into(),
         traces: TraceOptions { keep, folder, budget: args.trace_budget },
         json: args.message_format == MessageFormat::Json,
         quiet: args.quiet,
         verbose: args.verbose,
         progress: !args.no_progress && std::io::stderr().is_terminal(),
-        replay: ReplayCommand::of_this_program(&args.lab.options()),
+        replay: ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat()),
         tests: tests.into_iter().map(|test| Planned { test, iterations: args.iterations }).collect(),
     })
 }

@@ -11,7 +11,7 @@ use super::plan::load_lab;
 use crate::api::{MakeRaft, install_logger};
 use crate::cluster::Figures;
 use crate::report::{ReplayCommand, failure_block};
-use crate::runner::{Pulse, Run, RunResult, confirm, play_watched};
+use crate::runner::{Player, Pulse, Run, RunResult, confirm, play_watched};
 use crate::trace::{Destination, TextSink};
 
 pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
@@ -22,14 +22,15 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
         return Err(Failed::usage(format!("`{}` is not one test; it means {}", args.test, names.join(", "))));
     };
     let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.name, args.iteration.unwrap_or(1)));
+    let player = Player { make, rules: args.rules.into() };
     install_logger();
     let output = Output::open(args)?;
     // Line by line: of a run that never ends, the last lines matter most.
     let sink = Rc::new(RefCell::new(TextSink::line_by_line(output)));
     let result = |run| RunResult { test: test.clone(), iteration: args.iteration.unwrap_or(1), seed, run, trace: None };
-    let replay = ReplayCommand::of_this_program(&args.lab.options());
+    let replay = ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat());
     let (given_up, again) = (result(Run::given_up(args.stuck_after)), replay.clone());
-    let mut run = play_watched(test, make, seed, Some(sink.clone()), args.stuck_after, move || {
+    let mut run = play_watched(test, player, seed, Some(sink.clone()), args.stuck_after, move || {
         tell(&given_up, &again);
         std::process::exit(Exit::Failed as i32);
     });
@@ -39,7 +40,7 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
         return Err(Failed::trouble(format!("cannot write the trace to {place}: {error}")));
     }
     if args.check_determinism {
-        run = confirm(test, make, seed, run, &Pulse::default());
+        run = confirm(test, player, seed, run, &Pulse::default());
     }
     let result = result(run);
     tell(&result, &replay);

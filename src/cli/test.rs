@@ -11,7 +11,7 @@ use super::output;
 use super::plan::Plan;
 use crate::api::MakeRaft;
 use crate::report::{Human, Json};
-use crate::runner::{self, Campaign, Controls, Listener, RunResult, Summary, TraceFolder};
+use crate::runner::{self, Campaign, Controls, Listener, Player, RunResult, Summary, TraceFolder};
 
 pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
@@ -19,7 +19,7 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let interrupted = stop_on_ctrl_c()?;
     let campaign = Campaign {
         tests: plan.tests.clone(),
-        make,
+        player: Player { make, rules: plan.rules },
         seed: plan.seed,
         jobs: plan.jobs,
         check_determinism: plan.check_determinism,

@@ -186,7 +186,7 @@ mod tests {
 
     use super::*;
     use crate::base::{Alive, Clock, Instant};
-    use crate::trace::{SavedState, Sink};
+    use crate::trace::{SavedState, Sink, Wants};
 
     const S0: Incarnation = Incarnation { server: ServerId::new_const(0), life: 1 };
 
@@ -260,7 +260,11 @@ mod tests {
     impl Stage {
         fn new() -> Stage {
             let listener = Rc::new(RefCell::new(Listener::default()));
-            let trace = Trace::new(Rc::new(Clock::default()), vec![listener.clone()], false);
+            let trace = Trace::new(
+                Rc::new(Clock::default()),
+                vec![listener.clone()],
+                Wants { inspections: true, ..Wants::default() },
+            );
             Stage { shown: Shown::default(), glass: GlassBox::default(), disk: Disk::new(), listener, trace }
         }
 

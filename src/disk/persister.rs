@@ -122,10 +122,11 @@ impl Persister {
 mod tests {
     use super::*;
     use crate::base::{Clock, ServerId};
+    use crate::trace::Wants;
 
     fn life(disk: &Disk, life: u32) -> (Persister, Alive) {
         let alive = Alive::new();
-        let trace = Trace::new(Rc::new(Clock::default()), Vec::new(), false);
+        let trace = Trace::new(Rc::new(Clock::default()), Vec::new(), Wants::default());
         let incarnation = Incarnation { server: ServerId::new(0), life };
         (disk.persister(incarnation, alive.clone(), trace), alive)
     }

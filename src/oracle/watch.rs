@@ -19,7 +19,7 @@ use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotonic::{self, TermMonotonic};
 use super::term_rule::{self, TermRule};
 use super::vote_uniqueness::{self, VoteUniqueness};
-use super::{Oracle, Violation};
+use super::{Oracle, Shown, Violation};
 use crate::base::Instant;
 use crate::trace::{Event, Sink};
 
@@ -153,6 +153,7 @@ const OUTSIDE: [Rule; 13] = [
 #[derive(Debug, Default)]
 pub struct Watch {
     violation: Option<Violation>,
+    shown: Shown,
     election_safety: ElectionSafety,
     term_monotonic: TermMonotonic,
     state_machine_safety: StateMachineSafety,
@@ -172,7 +173,12 @@ pub struct Watch {
 impl Watch {
     /// A watch with all oracles, before the run's first event.
     pub fn all() -> Watch {
-        Watch::default()
+        Watch { shown: Shown::watched(), ..Watch::default() }
+    }
+
+    /// What the implementation has given to the rules.
+    pub fn shown(&self) -> Shown {
+        self.shown
     }
 
     /// The first violation, if there was one.
@@ -289,6 +295,7 @@ impl Watch {
 impl Sink for Watch {
     fn event(&mut self, at: Instant, event: &Event<'_>) {
         if self.violation.is_none() {
+            self.shown.observe(event);
             self.violation = self.observe(at, event).err();
         }
     }

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::units::{count, millis, seconds, size};
 use super::{ReplayCommand, failure_block};
+use crate::oracle::Rule;
 use crate::runner::{RunResult, Summary, TestSummary, TraceFolder};
 
 /// Failures that are shown in full.
@@ -89,8 +90,21 @@ impl Human {
         self.line(&verdict(summary, elapsed));
         if !self.quiet {
             self.line(&format!("seed {}, digest {}", summary.seed, summary.digest()));
+            self.rules(summary);
         }
         self.traces(traces);
+    }
+
+    /// Which rules did not watch, and why.
+    fn rules(&self, summary: &Summary) {
+        if !summary.shown.is_watched() {
+            return self.line("no rule was watched (--rules none)");
+        }
+        let rules: Vec<Rule> = summary.not_watched().collect();
+        let Some(needs) = rules.last().and_then(|rule| rule.needs.in_words()) else { return };
+        let names: Vec<&str> = rules.iter().map(|rule| rule.name).collect();
+        let rules = count(rules.len() as u64, "rule");
+        self.line(&format!("{rules} not watched, for want of {needs}: {}", names.join(", ")));
     }
 
     fn traces(&self, traces: &TraceFolder) {

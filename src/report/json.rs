@@ -39,6 +39,7 @@ impl<W: Write> Json<W> {
             "failed": summary.failed(),
             "interrupted": summary.interrupted,
             "digest": summary.digest().to_string(),
+            "rules_not_watched": summary.not_watched().map(|rule| rule.name).collect::<Vec<_>>(),
         }));
     }
 

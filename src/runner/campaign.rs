@@ -13,11 +13,11 @@ use crossbeam::channel::{self, RecvTimeoutError, Sender};
 
 use super::board::Board;
 use super::determinism;
-use super::play::{Run, play};
+use super::play::{Player, Run, play};
 use super::schedule::{Next, Schedule};
 use super::summary::Summary;
 use super::traces::{Recorded, TraceFolder};
-use crate::api::{MakeRaft, install_logger};
+use crate::api::install_logger;
 use crate::base::Seed;
 use crate::lab::Test;
 use crate::trace::TextSink;
@@ -26,8 +26,8 @@ use crate::trace::TextSink;
 pub struct Campaign {
     /// The tests.
     pub tests: Vec<Planned>,
-    /// The implementation.
-    pub make: MakeRaft,
+    /// Who plays.
+    pub player: Player,
     /// What the runs' seeds are made of.
     pub seed: Seed,
     /// Workers.
@@ -200,18 +200,18 @@ impl Work {
     fn play(&self, worker: usize, next: Next) -> (RunResult, Option<io::Error>) {
         let Planned { test, .. } = &self.campaign.tests[next.test];
         let seed = self.campaign.seed.of_run(&test.name, next.iteration);
-        let mut recorder = Recorder { make: self.campaign.make, test, seed, error: None };
+        let mut recorder = Recorder { player: self.campaign.player, test, seed, error: None };
         let (mut run, mut recorded) = match self.controls.traces.records_all() {
             true => recorder.play_recorded(self.board.pulse(worker)),
-            false => (play(test, self.campaign.make, seed, None, Some(self.board.pulse(worker))), None),
+            false => (play(test, self.campaign.player, seed, None, Some(self.board.pulse(worker))), None),
         };
         if self.campaign.check_determinism {
-            run = determinism::confirm(test, self.campaign.make, seed, run, &self.board.pulse(worker));
+            run = determinism::confirm(test, self.campaign.player, seed, run, &self.board.pulse(worker));
         }
         if !run.outcome.passed() && recorded.is_none() && self.controls.traces.records_failed() {
             let (again, trace) = recorder.play_recorded(self.board.pulse(worker));
             if again.digest != run.digest {
-                run = determinism::differing(test, self.campaign.make, seed, run, &self.board.pulse(worker));
+                run = determinism::differing(test, self.campaign.player, seed, run, &self.board.pulse(worker));
             }
             recorded = trace;
         }
@@ -237,7 +237,7 @@ impl Work {
 
 /// Plays one run, and keeps its trace.
 struct Recorder<'a> {
-    make: MakeRaft,
+    player: Player,
     test: &'a Test,
     seed: Seed,
     error: Option<io::Error>,
@@ -250,11 +250,11 @@ impl Recorder<'_> {
             Ok(recorded) => recorded,
             Err(error) => {
                 self.error = Some(error);
-                return (play(self.test, self.make, self.seed, None, Some(pulse)), None);
+                return (play(self.test, self.player, self.seed, None, Some(pulse)), None);
             }
         };
         let sink = Rc::new(RefCell::new(TextSink::new(recorded)));
-        let run = play(self.test, self.make, self.seed, Some(sink.clone()), Some(pulse));
+        let run = play(self.test, self.player, self.seed, Some(sink.clone()), Some(pulse));
         let finished = sink.borrow_mut().finish();
         match finished {
             Ok(recorded) => (run, recorded),

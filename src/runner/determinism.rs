@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::outcome::{Finding, Outcome};
-use super::play::{Run, play};
-use crate::api::MakeRaft;
+use super::play::{Player, Run, play};
 use crate::base::Seed;
 use crate::lab::Test;
 use crate::trace::TextSink;
@@ -16,23 +15,23 @@ use crate::trace::TextSink;
 pub type Pulse = Arc<AtomicU64>;
 
 /// Plays a run again; if it is not the same as `first`, says so in place of its outcome.
-pub fn confirm(test: &Test, make: MakeRaft, seed: Seed, first: Run, pulse: &Pulse) -> Run {
-    let second = play(test, make, seed, None, Some(pulse.clone()));
+pub fn confirm(test: &Test, player: Player, seed: Seed, first: Run, pulse: &Pulse) -> Run {
+    let second = play(test, player, seed, None, Some(pulse.clone()));
     if second.digest == first.digest {
         return first;
     }
-    differing(test, make, seed, first, pulse)
+    differing(test, player, seed, first, pulse)
 }
 
 /// The outcome of a run that is known to differ from one time to the next, with the first
 /// difference that shows in two more plays.
-pub(super) fn differing(test: &Test, make: MakeRaft, seed: Seed, first: Run, pulse: &Pulse) -> Run {
+pub(super) fn differing(test: &Test, player: Player, seed: Seed, first: Run, pulse: &Pulse) -> Run {
     let mut evidence = vec![format!(
         "the same seed gave two different runs: something other than `ctx` decides (a HashMap's order, the wall \
          clock, a thread, a static); the first one {}",
         first.outcome.name()
     )];
-    let [one, other] = [text_of(test, make, seed, pulse), text_of(test, make, seed, pulse)];
+    let [one, other] = [text_of(test, player, seed, pulse), text_of(test, player, seed, pulse)];
     match one.lines().zip(other.lines()).find(|(one, other)| one != other) {
         Some((one, other)) => {
             evidence.push(format!("once:  {one}"));
@@ -44,9 +43,9 @@ pub(super) fn differing(test: &Test, make: MakeRaft, seed: Seed, first: Run, pul
     Run { outcome: Outcome::Nondeterministic(finding), ..first }
 }
 
-fn text_of(test: &Test, make: MakeRaft, seed: Seed, pulse: &Pulse) -> String {
+fn text_of(test: &Test, player: Player, seed: Seed, pulse: &Pulse) -> String {
     let sink = Rc::new(RefCell::new(TextSink::new(Vec::new())));
-    play(test, make, seed, Some(sink.clone()), Some(pulse.clone()));
+    play(test, player, seed, Some(sink.clone()), Some(pulse.clone()));
     let text = sink.borrow_mut().finish().expect("memory does not fail").unwrap_or_default();
     String::from_utf8_lossy(&text).into_owned()
 }

@@ -29,7 +29,7 @@ mod watched;
 pub use campaign::{Campaign, Controls, Listener, Planned, RunResult, run};
 pub use determinism::{Pulse, confirm};
 pub use outcome::{Finding, Outcome};
-pub use play::{Run, play};
+pub use play::{Player, Rules, Run, play};
 pub use summary::{Histogram, Summary, TestSummary};
 pub use traces::{Keep, TraceFolder, TraceOptions, lines_of};
 pub use watched::play_watched;

@@ -12,10 +12,36 @@ use crate::api::MakeRaft;
 use crate::base::{Clock, Instant, Seed};
 use crate::cluster::{Cluster, Figures, Setup, Step};
 use crate::lab::Test;
-use crate::oracle::Watch;
+use crate::oracle::{Shown, Watch};
 use crate::scenario::Tester;
 use crate::sim::{End, Limits, Sim, Simulation};
-use crate::trace::{Digest, Event, Sink, Trace};
+use crate::trace::{Digest, Event, Sink, Trace, Wants};
+
+/// Who plays, and how closely it is watched.
+#[derive(Clone, Copy)]
+pub struct Player {
+    /// Makes the servers.
+    pub make: MakeRaft,
+    /// Which rules watch.
+    pub rules: Rules,
+}
+
+impl Player {
+    /// An implementation that all rules watch.
+    pub const fn watched(make: MakeRaft) -> Player {
+        Player { make, rules: Rules::All }
+    }
+}
+
+/// Which rules watch a run. Only the scenario's own checks are always there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Rules {
+    /// All that the implementation gives enough for.
+    #[default]
+    All,
+    /// None: nothing is looked at, nor are re-elections timed.
+    None,
+}
 
 /// What a run came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +56,8 @@ pub struct Run {
     pub figures: Figures,
     /// How long it took, each time, until a leader served again.
     pub reelections: Vec<Duration>,
+    /// What the implementation gave to the rules.
+    pub shown: Shown,
 }
 
 impl Run {
@@ -47,6 +75,7 @@ impl Run {
             events: 0,
             figures: Figures::default(),
             reelections: vec![],
+            shown: Shown::default(),
         }
     }
 }
@@ -57,14 +86,14 @@ impl Run {
 /// watches from another thread.
 pub fn play(
     test: &Test,
-    make: MakeRaft,
+    player: Player,
     seed: Seed,
     listener: Option<Rc<RefCell<dyn Sink>>>,
     pulse: Option<Arc<AtomicU64>>,
 ) -> Run {
     let clock = Rc::new(Clock::default());
     let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), Limits::default(), pulse);
-    let stage = Stage::set(simulation.handle(), clock, listener, test, make, seed);
+    let stage = Stage::set(simulation.handle(), clock, listener, test, player, seed);
     let ended = panics::catch(|| simulation.run(stage.sim.group("scenario"), stage.perform(test)));
     let run = stage.conclude(test, ended);
     // What the implementation's destructors do, they may do wrong as well.
@@ -81,6 +110,7 @@ struct Stage {
     cluster: Rc<Cluster>,
     /// What the scenario said in the end.
     verdict: Rc<OnceCell<Step>>,
+    rules: Rules,
 }
 
 impl Stage {
@@ -89,26 +119,24 @@ impl Stage {
         clock: Rc<Clock>,
         listener: Option<Rc<RefCell<dyn Sink>>>,
         test: &Test,
-        make: MakeRaft,
+        player: Player,
         seed: Seed,
     ) -> Stage {
-        let watch = Rc::new(RefCell::new(Watch::all()));
-        let stop = StopOnViolation { watch: watch.clone(), sim: sim.clone() };
-        let wants_log_lines = listener.is_some();
-        let mut sinks: Vec<Rc<RefCell<dyn Sink>>> = vec![watch.clone(), Rc::new(RefCell::new(stop))];
+        let (watch, mut sinks) = watch(player.rules, &sim);
+        let wants = Wants { log_lines: listener.is_some(), inspections: player.rules == Rules::All };
         sinks.extend(listener);
-        let trace = Trace::new(clock, sinks, wants_log_lines);
+        let trace = Trace::new(clock, sinks, wants);
         let setup = Setup {
             servers: test.servers,
             unreliable: test.unreliable,
             snapshots: test.snapshots,
             latency: test.latency.clone(),
             seed,
-            make,
+            make: player.make,
         };
         let harness = sim.group("harness");
         let cluster = Cluster::new(sim.clone(), harness, trace.clone(), setup);
-        Stage { sim, trace, watch, cluster, verdict: Rc::new(OnceCell::new()) }
+        Stage { sim, trace, watch, cluster, verdict: Rc::new(OnceCell::new()), rules: player.rules }
     }
 
     /// The scenario, from construction to its verdict.
@@ -130,7 +158,9 @@ impl Stage {
     fn conclude(&self, test: &Test, ended: Result<End, Panic>) -> Run {
         let now = self.trace_end();
         let mut watch = self.watch.borrow_mut();
-        watch.finish(now);
+        if self.rules == Rules::All {
+            watch.finish(now);
+        }
         let outcome = match (watch.violation(), ended) {
             (Some(violation), _) => Outcome::Violated(violation.clone()),
             (None, Err(panic)) => self.panicked(&panic),
@@ -148,6 +178,7 @@ impl Stage {
             events: self.trace.events(),
             figures: self.cluster.figures(),
             reelections: watch.reelections().to_vec(),
+            shown: watch.shown(),
         }
     }
 
@@ -203,6 +234,20 @@ impl Stage {
             servers: culprit.as_deref().and_then(server_of_group).into_iter().collect(),
             evidence,
         })
+    }
+}
+
+type Sinks = Vec<Rc<RefCell<dyn Sink>>>;
+
+/// The rules that watch, and what they listen with.
+fn watch(rules: Rules, sim: &Sim) -> (Rc<RefCell<Watch>>, Sinks) {
+    match rules {
+        Rules::None => (Rc::default(), vec![]),
+        Rules::All => {
+            let watch = Rc::new(RefCell::new(Watch::all()));
+            let stop = StopOnViolation { watch: watch.clone(), sim: sim.clone() };
+            (watch.clone(), vec![watch, Rc::new(RefCell::new(stop))])
+        }
     }
 }
 

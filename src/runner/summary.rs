@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::campaign::RunResult;
 use crate::base::Seed;
 use crate::lab::Test;
+use crate::oracle::{Rule, Shown, rules};
 use crate::trace::Digest;
 
 /// Failures that are kept in full, per test: those of the lowest iterations.
@@ -18,6 +19,8 @@ pub struct Summary {
     pub seed: Seed,
     /// One per test, in the order of the plan.
     pub tests: Vec<TestSummary>,
+    /// What the implementation gave to the rules, in all runs together.
+    pub shown: Shown,
     /// Not all planned runs were played.
     pub interrupted: bool,
 }
@@ -52,10 +55,11 @@ pub struct TestSummary {
 impl Summary {
     pub(super) fn new(seed: Seed, tests: impl Iterator<Item = (Arc<Test>, u64)>) -> Summary {
         let tests = tests.map(|(test, planned)| TestSummary::new(test, planned)).collect();
-        Summary { seed, tests, interrupted: false }
+        Summary { seed, tests, shown: Shown::default(), interrupted: false }
     }
 
     pub(super) fn add(&mut self, result: &RunResult) {
+        self.shown = self.shown.or(result.run.shown);
         let test = self.tests.iter_mut().find(|summary| Arc::ptr_eq(&summary.test, &result.test));
         test.expect("a result is of a test of the campaign").add(result);
     }
@@ -68,6 +72,11 @@ impl Summary {
     /// Runs that did not pass.
     pub fn failed(&self) -> u64 {
         self.tests.iter().map(TestSummary::failed).sum()
+    }
+
+    /// The rules that could not watch, because the implementation gives too little.
+    pub fn not_watched(&self) -> impl Iterator<Item = Rule> {
+        rules().filter(|rule| !self.shown.meets(rule.needs))
     }
 
     /// One digest for all runs: the same tests, seed and implementation always give the same,

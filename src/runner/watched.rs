@@ -7,9 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::board::Board;
-use super::play::{Run, play};
+use super::play::{Player, Run, play};
 use super::schedule::Next;
-use crate::api::MakeRaft;
 use crate::base::Seed;
 use crate::lab::Test;
 use crate::trace::Sink;
@@ -21,7 +20,7 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 /// calls `stuck` from another thread: this one may never come back.
 pub fn play_watched(
     test: &Test,
-    make: MakeRaft,
+    player: Player,
     seed: Seed,
     listener: Option<Rc<RefCell<dyn Sink>>>,
     patience: Duration,
@@ -38,7 +37,7 @@ pub fn play_watched(
             }
         }
     });
-    let run = play(test, make, seed, listener, Some(board.pulse(0)));
+    let run = play(test, player, seed, listener, Some(board.pulse(0)));
     board.leave(0);
     run
 }

@@ -16,6 +16,6 @@ pub use description::{Description, ReplyDescription, RpcKind};
 pub use digest::Digest;
 pub use event::{Call, Event, Loss};
 pub use inspection::{Inspection, LogChange, Progress, Role, SavedState};
-pub use stream::{Sink, Trace};
+pub use stream::{Sink, Trace, Wants};
 pub use text::{Destination, TextSink};
 pub use topic::Topic;

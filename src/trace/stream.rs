@@ -18,16 +18,23 @@ pub struct Trace {
     digest: Cell<Digest>,
     events: Cell<u64>,
     sinks: RefCell<Vec<Rc<RefCell<dyn Sink>>>>,
-    wants_log_lines: bool,
+    wants: Wants,
+}
+
+/// What costs to make, and so is made only for somebody who reads it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wants {
+    /// The implementation's own log lines.
+    pub log_lines: bool,
+    /// What servers show through their glass boxes.
+    pub inspections: bool,
 }
 
 impl Trace {
     /// A stream that stamps events with `clock` and hands them to `sinks`, in their order.
-    /// `wants_log_lines` says whether anybody reads the implementation's own log lines, which
-    /// cost to make.
-    pub fn new(clock: Rc<Clock>, sinks: Vec<Rc<RefCell<dyn Sink>>>, wants_log_lines: bool) -> Rc<Trace> {
+    pub fn new(clock: Rc<Clock>, sinks: Vec<Rc<RefCell<dyn Sink>>>, wants: Wants) -> Rc<Trace> {
         let digest = Cell::new(Digest::EMPTY);
-        Rc::new(Trace { clock, digest, events: Cell::new(0), sinks: RefCell::new(sinks), wants_log_lines })
+        Rc::new(Trace { clock, digest, events: Cell::new(0), sinks: RefCell::new(sinks), wants })
     }
 
     /// Records that `event` happens now.
@@ -49,12 +56,12 @@ impl Trace {
 
     /// Whether anybody reads log lines.
     pub fn wants_log_lines(&self) -> bool {
-        self.wants_log_lines
+        self.wants.log_lines
     }
 
     /// Whether anybody reads what servers show through their glass boxes.
     pub fn wants_inspections(&self) -> bool {
-        !self.sinks.borrow().is_empty()
+        self.wants.inspections
     }
 
     fn tell(&self, at: Instant, event: &Event<'_>) {

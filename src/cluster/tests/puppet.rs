@@ -19,7 +19,7 @@ use crate::base::{Clock, Command, Index, Instant, Seed, ServerId, Term};
 use crate::cluster::{Cluster, Failure, Setup};
 use crate::net::Outgoing;
 use crate::sim::{End, Limits, Simulation};
-use crate::trace::Trace;
+use crate::trace::{Trace, Wants};
 
 pub(super) const S0: ServerId = ServerId::new_const(0);
 pub(super) const S1: ServerId = ServerId::new_const(1);
@@ -196,7 +196,7 @@ where
 {
     stage(|stage| *stage = Stage::default());
     let clock = Rc::new(Clock::default());
-    let trace = Trace::new(clock.clone(), Vec::new(), false);
+    let trace = Trace::new(clock.clone(), Vec::new(), Wants::default());
     let simulation = Simulation::new(clock, setup.seed.stream("scheduler"), Limits::default(), None);
     let sim = simulation.handle();
     let group = sim.group("test");

@@ -15,7 +15,7 @@ use crate::net::{
     Answer, Dice, Fate, Link, Network, Outgoing, OutgoingReply, Request, Responder, Rule, RuleGuard, Service, rules,
 };
 use crate::sim::{End, GroupId, JoinHandle, Limits, Sim, Simulation};
-use crate::trace::{Description, ReplyDescription, Trace};
+use crate::trace::{Description, ReplyDescription, Trace, Wants};
 
 pub(super) const S0: ServerId = ServerId::new_const(0);
 pub(super) const S1: ServerId = ServerId::new_const(1);
@@ -58,7 +58,7 @@ pub(super) fn play_within<F: Future<Output = ()> + 'static>(
     test: impl FnOnce(Net) -> F,
 ) -> End {
     let clock = Rc::new(Clock::default());
-    let trace = Trace::new(clock.clone(), Vec::new(), false);
+    let trace = Trace::new(clock.clone(), Vec::new(), Wants::default());
     let seed = Seed(0x5eed);
     let simulation = Simulation::new(clock, seed.stream("scheduler"), limits, None);
     let sim = simulation.handle();

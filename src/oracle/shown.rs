@@ -1,0 +1,75 @@
+//! What an implementation has given to the rules, so that a summary can say which ones watched it.
+
+use super::Needs;
+use crate::trace::{Description, Event, ReplyDescription};
+
+/// What was seen of an implementation, in one run or in many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Shown {
+    watched: bool,
+    requests: bool,
+    replies: bool,
+    inspection: bool,
+    saved: bool,
+}
+
+impl Shown {
+    /// Somebody watches; nothing was seen yet.
+    pub(super) fn watched() -> Shown {
+        Shown { watched: true, ..Shown::default() }
+    }
+
+    pub(super) fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::RequestSent { description, .. } => self.requests |= **description != Description::Other,
+            Event::ReplySent { description, .. } => self.replies |= **description != ReplyDescription::Other,
+            Event::Inspected { .. } => self.inspection = true,
+            Event::SavedInspected { .. } => self.saved = true,
+            _ => {}
+        }
+    }
+
+    /// What was seen here or there.
+    #[must_use]
+    pub fn or(self, other: Shown) -> Shown {
+        Shown {
+            watched: self.watched | other.watched,
+            requests: self.requests | other.requests,
+            replies: self.replies | other.replies,
+            inspection: self.inspection | other.inspection,
+            saved: self.saved | other.saved,
+        }
+    }
+
+    /// Whether any rule watched at all.
+    pub fn is_watched(self) -> bool {
+        self.watched
+    }
+
+    /// Whether a rule with these needs could watch.
+    pub fn meets(self, needs: Needs) -> bool {
+        let described = self.requests && self.replies;
+        self.watched
+            && match needs {
+                Needs::Nothing => true,
+                Needs::Descriptions => described,
+                Needs::Inspection => described && self.inspection,
+                Needs::SavedState => described && self.inspection && self.saved,
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_watch_what_they_are_given() {
+        let given = Shown { requests: true, replies: true, inspection: true, ..Shown::watched() };
+        assert!(given.meets(Needs::Nothing) && given.meets(Needs::Descriptions) && given.meets(Needs::Inspection));
+        assert!(!given.meets(Needs::SavedState));
+        assert!(given.or(Shown { saved: true, ..Shown::watched() }).meets(Needs::SavedState));
+        assert!(!Shown { replies: false, ..given }.meets(Needs::Inspection), "a glass box alone tells of no message");
+        assert!(!Shown::default().meets(Needs::Nothing), "nobody watched");
+    }
+}
