@@ -6,7 +6,7 @@
 use raftlab::api::MakeRaft;
 use raftlab::base::Seed;
 use raftlab::lab::{Edition, Lab};
-use raftlab::runner::play;
+use raftlab::runner::{Player, play};
 
 #[path = "variants/student/mod.rs"]
 mod student;
@@ -52,7 +52,7 @@ fn passes(variant: &str) {
         }
         for iteration in 1..=ITERATIONS {
             let seed = Seed(0x5eed).of_run(&test.name, iteration);
-            let run = play(test, make(variant), seed, None, None);
+            let run = play(test, Player::watched(make(variant)), seed, None, None);
             assert!(run.outcome.passed(), "{variant}, {}, {seed}: {:?}", test.path(), run.outcome);
         }
     }
@@ -103,7 +103,7 @@ fn what_once_went_wrong() {
     let lab = Lab::course(Edition::To2023);
     for (variant, path, seed, what) in PINNED {
         let test = lab.tests().find(|test| test.path() == path).expect("the test is there");
-        let run = play(test, make(variant), Seed(seed), None, None);
+        let run = play(test, Player::watched(make(variant)), Seed(seed), None, None);
         assert!(run.outcome.passed(), "{variant}, {path}, {seed:#x}, {what}: {:?}", run.outcome);
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Sampler {
     sim: Sim,
     group: GroupId,
     last: Cell<Option<ServerState>>,
+    /// The handler that is being polled has just been looked at.
+    answering: Cell<bool>,
     glass_box: RefCell<GlassBox>,
     disk: Disk,
     servers: usize,
@@ -38,8 +40,21 @@ impl Sampler {
     ) -> Rc<Sampler> {
         let Life { incarnation, group, .. } = *life;
         let (alive, sim) = (life.alive.clone(), sim.clone());
-        let (last, glass_box, scope) = Default::default();
-        Rc::new(Sampler { raft, incarnation, alive, trace, sim, group, last, glass_box, disk, servers, scope })
+        let (last, answering, glass_box, scope) = Default::default();
+        Rc::new(Sampler {
+            raft,
+            incarnation,
+            alive,
+            trace,
+            sim,
+            group,
+            last,
+            answering,
+            glass_box,
+            disk,
+            servers,
+            scope,
+        })
     }
 
     /// Calls into the server from outside of its tasks, and looks at its state afterwards.
@@ -84,12 +99,16 @@ impl Observer for Sampler {
     }
 
     fn after_poll(&self) {
-        self.sample();
+        if !self.answering.take() {
+            self.sample();
+        }
         self.scope.take();
     }
 
-    /// A reply shows the state that it comes from, so that is looked at first.
+    /// A reply shows the state that it comes from, so that is looked at first. A handler has nothing
+    /// left to do then.
     fn before_answer(&self) {
         self.sample();
+        self.answering.set(true);
     }
 }

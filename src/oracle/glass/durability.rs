@@ -14,7 +14,6 @@
 use super::world::{Disk, World};
 use crate::base::{Incarnation, Index, Instant, ServerId, Term};
 use crate::oracle::Violation;
-use crate::oracle::unanswered::Unanswered;
 use crate::trace::{Call, Description, Event, ReplyDescription};
 
 pub(in crate::oracle) const RULE: &str = "durable before visible";
@@ -22,16 +21,8 @@ pub(in crate::oracle) const RULE: &str = "durable before visible";
 /// Watches that nobody says what it might forget.
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct Durability {
-    in_hand: Unanswered<Request>,
     /// Claims made since something was saved that has not been read back yet.
     pending: Vec<Claim>,
-}
-
-/// What a reply is about.
-#[derive(Clone, Copy, Debug)]
-struct Request {
-    term: Term,
-    what: Description,
 }
 
 /// What a message says of its sender.
@@ -58,15 +49,9 @@ impl Durability {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
             Event::Started { server } | Event::Crashed { server } => {
-                self.in_hand.forget(server.server);
                 self.pending.retain(|claim| claim.server.server != server.server);
             }
             Event::RequestSent { call, description, .. } => return self.request(world, at, call, description),
-            Event::RequestDelivered { call, server, description } => {
-                if let Some(term) = description.term() {
-                    self.in_hand.delivered(server.server, call.number, Request { term, what: *description });
-                }
-            }
             Event::ReplySent { call, server, description, .. } => {
                 return self.reply(world, at, call, server, description);
             }
@@ -94,7 +79,7 @@ impl Durability {
         reply: &ReplyDescription,
     ) -> Result<(), Violation> {
         let Some(term) = reply.term() else { return Ok(()) };
-        let request = self.in_hand.answered(server.server, call.number).filter(|request| request.term == term);
+        let request = world.answered().filter(|request| request.term == term);
         let Some(seen) = world.life(server) else { return Ok(()) };
         let in_term = seen.now.current_term == term;
         let says = match (*reply, request.filter(|_| in_term).map(|request| request.what)) {

@@ -8,10 +8,9 @@
 //! a grant in a term that the voter is not in, such as a pre-vote; and which log decided, if the
 //! voter's own changed while it had the request in hand.
 
-use super::world::{Seen, World};
-use crate::base::{Incarnation, Index, Instant, ServerId, Term};
+use super::world::{Request, Seen, World};
+use crate::base::{Incarnation, Instant, ServerId, Term};
 use crate::oracle::Violation;
-use crate::oracle::unanswered::Unanswered;
 use crate::trace::{Call, Description, Event, ReplyDescription};
 
 pub(in crate::oracle) const RULE: &str = "grant rule";
@@ -22,33 +21,22 @@ const REMEMBERED: usize = 64;
 /// Watches votes.
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct Grants {
-    in_hand: Unanswered<Request>,
     /// By voter, who spoke to it in which term.
     heard: Vec<Vec<(Term, ServerId)>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Request {
-    term: Term,
-    candidate: ServerId,
-    last_log: (Term, Index),
-    voter_log: (Term, Index),
 }
 
 impl Grants {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
-            Event::Started { server } | Event::Crashed { server } => self.in_hand.forget(server.server),
-            Event::RequestDelivered { call, server, description } => self.delivered(world, call, server, description),
+            Event::RequestDelivered { call, server, description } => self.delivered(call, server, description),
             Event::ReplySent {
-                call,
                 server,
-                description: &ReplyDescription::RequestVote { term, vote_granted },
+                description: &ReplyDescription::RequestVote { term, vote_granted: true },
                 ..
             } => {
-                if let Some(request) = self.in_hand.answered(server.server, call.number)
+                if let Some(request) = world.answered()
                     && let Some(voter) = world.life(server)
-                    && (vote_granted, term, voter.now.current_term) == (true, request.term, request.term)
+                    && (term, voter.now.current_term) == (request.term, request.term)
                 {
                     return granted(at, server, voter, request);
                 }
@@ -63,17 +51,12 @@ impl Grants {
         Ok(())
     }
 
-    fn delivered(&mut self, world: &World, call: Call, server: Incarnation, description: &Description) {
+    fn delivered(&mut self, call: Call, server: Incarnation, description: &Description) {
         let Some(term) = description.term() else { return };
-        let mut speaker = call.from.server;
-        if let Description::RequestVote { candidate, last_log_index, last_log_term, .. } = *description {
-            speaker = candidate;
-            if let Some(voter) = world.life(server) {
-                let last_log = (last_log_term, last_log_index);
-                let request = Request { term, candidate, last_log, voter_log: last_log_of(voter) };
-                self.in_hand.delivered(server.server, call.number, request);
-            }
-        }
+        let speaker = match *description {
+            Description::RequestVote { candidate, .. } => candidate,
+            _ => call.from.server,
+        };
         self.remember(server.server, (term, speaker));
     }
 
@@ -112,12 +95,10 @@ impl Grants {
     }
 }
 
-fn last_log_of(voter: &Seen) -> (Term, Index) {
-    (voter.log.last_term(), voter.log.last_index())
-}
-
 fn granted(at: Instant, server: Incarnation, voter: &Seen, request: Request) -> Result<(), Violation> {
-    let Request { term, candidate, last_log, voter_log } = request;
+    let Request { term, what, last_log: voter_log, .. } = request;
+    let Description::RequestVote { candidate, last_log_index, last_log_term, .. } = what else { return Ok(()) };
+    let last_log = (last_log_term, last_log_index);
     let violation = |text: String| {
         let grant = format!("at {at} {server} gave {candidate} its vote in term {term}");
         Err(Violation { rule: RULE, at, servers: vec![server.server, candidate], evidence: vec![grant, text] })
@@ -126,7 +107,7 @@ fn granted(at: Instant, server: Incarnation, voter: &Seen, request: Request) -> 
         let vote = voter.now.voted_for.map_or("none".to_owned(), |other| other.to_string());
         return violation(format!("its voted_for is {vote}"));
     }
-    if last_log < voter_log && voter_log == last_log_of(voter) {
+    if last_log < voter_log && voter_log == voter.last_log() {
         let ((last_term, last), (own_term, own)) = (last_log, voter_log);
         return violation(format!(
             "the log of {candidate} ends with term {last_term} at index {last}, its own with term {own_term} at index {own}"

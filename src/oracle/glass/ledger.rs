@@ -8,10 +8,9 @@
 //! Deliberately not judged: entries that were never acknowledged, and entries that the leader of
 //! the follower's term does not have: whatever a follower cuts there was not committed.
 
-use super::world::{Seen, World};
+use super::world::{Request, Seen, World};
 use crate::base::{Incarnation, Index, Instant, ServerId, Term};
 use crate::oracle::Violation;
-use crate::oracle::unanswered::Unanswered;
 use crate::trace::{Description, Event, ReplyDescription};
 
 pub(in crate::oracle) const RULE: &str = "durable acknowledgements";
@@ -19,8 +18,6 @@ pub(in crate::oracle) const RULE: &str = "durable acknowledgements";
 /// Watches that nobody loses what it has acknowledged.
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct Ledger {
-    /// The term and the last index of appends in hand.
-    in_hand: Unanswered<(Term, Index)>,
     /// By server.
     acknowledged: Vec<Option<Acknowledged>>,
 }
@@ -36,21 +33,15 @@ struct Acknowledged {
 impl Ledger {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
-            Event::Started { server } | Event::Crashed { server } => self.in_hand.forget(server.server),
-            Event::RequestDelivered { call, server, description } => {
-                if let Description::AppendEntries { term, prev_log_index, entries, .. } = *description {
-                    let last = prev_log_index + entries as Index;
-                    self.in_hand.delivered(server.server, call.number, (term, last));
-                }
-            }
             Event::ReplySent {
-                call, server, description: &ReplyDescription::AppendEntries { term, success }, ..
+                server, description: &ReplyDescription::AppendEntries { term, success: true }, ..
             } => {
-                if let Some((in_term, index)) = self.in_hand.answered(server.server, call.number)
+                if let Some(Request { term: in_term, what, .. }) = world.answered()
+                    && let Description::AppendEntries { prev_log_index, entries, .. } = what
                     && let Some(follower) = world.life(server)
-                    && (success, term, follower.now.current_term) == (true, in_term, in_term)
+                    && (term, follower.now.current_term) == (in_term, in_term)
                 {
-                    self.acknowledge(at, server.server, follower, index);
+                    self.acknowledge(at, server.server, follower, prev_log_index + entries as Index);
                 }
             }
             Event::Inspected { server, .. } => {

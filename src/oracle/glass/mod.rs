@@ -138,7 +138,7 @@ impl GlassRules {
     /// Tells everybody of an event, in an order in which causes are named before effects.
     pub(super) fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         let world = &mut self.world;
-        world.observe(event);
+        world.observe(at, event);
         match event {
             Event::Inspected { .. } => {
                 self.request_truth.observe(world, at, event)?;
@@ -160,7 +160,8 @@ impl GlassRules {
                 self.durability.observe(world, at, event)?;
                 self.request_truth.observe(world, at, event)
             }
-            Event::RequestDelivered { .. } | Event::ReplySent { .. } => {
+            Event::RequestDelivered { .. } => self.grants.observe(world, at, event),
+            Event::ReplySent { .. } => {
                 self.durability.observe(world, at, event)?;
                 self.grants.observe(world, at, event)?;
                 self.roles.observe(world, at, event)?;
@@ -178,10 +179,7 @@ impl GlassRules {
                 self.commit_certificate.observe(world, at, event)?;
                 self.request_truth.observe(world, at, event)?;
                 self.durability.observe(world, at, event)?;
-                self.ledger.observe(world, at, event)?;
-                self.grants.observe(world, at, event)?;
                 self.roles.observe(world, at, event)?;
-                self.reply_truth.observe(world, at, event)?;
                 self.timer_rule.observe(world, at, event)
             }
             _ => Ok(()),

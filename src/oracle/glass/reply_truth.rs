@@ -12,78 +12,36 @@
 //! Deliberately not judged: what else happened while the request was in hand: a later term, or a
 //! log that something else changed.
 
-use super::world::{Seen, World};
+use super::world::{Request, Seen, World};
 use crate::base::{Incarnation, Index, Instant, Term};
 use crate::oracle::Violation;
-use crate::oracle::unanswered::Unanswered;
 use crate::trace::{Call, Description, Event, ReplyDescription, Role};
 
 pub(in crate::oracle) const RULE: &str = "reply truth";
 
 /// Watches the replies to appends.
 #[derive(Debug, Default)]
-pub(in crate::oracle) struct ReplyTruth {
-    in_hand: Unanswered<Request>,
-    /// By server, how many messages of leaders reached it.
-    deliveries: Vec<u64>,
-}
+pub(in crate::oracle) struct ReplyTruth;
 
+/// An append.
 #[derive(Clone, Copy, Debug)]
-struct Request {
-    at: Instant,
-    term: Term,
+struct Append {
     prev_log_index: Index,
     prev_log_term: Term,
     last_index: Index,
-    log_version: u64,
-    commit_index: Index,
-    deliveries: u64,
 }
 
 impl ReplyTruth {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        match *event {
-            Event::Started { server } | Event::Crashed { server } => self.in_hand.forget(server.server),
-            Event::RequestDelivered { call, server, description } => {
-                self.delivered(world, at, call, server, description)
-            }
-            Event::ReplySent {
-                call, server, description: &ReplyDescription::AppendEntries { term, success }, ..
-            } => {
-                if let Some(request) = self.in_hand.answered(server.server, call.number)
-                    && let Some(follower) = world.life(server)
-                {
-                    let reply = Reply { at, call, server, request, term };
-                    let deliveries = self.deliveries[server.server.number()];
-                    return if success { taken(world, follower, reply) } else { refused(follower, reply, deliveries) };
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn delivered(&mut self, world: &World, at: Instant, call: Call, server: Incarnation, description: &Description) {
-        let number = server.server.number();
-        if number >= self.deliveries.len() {
-            self.deliveries.resize(number + 1, 0);
-        }
-        self.deliveries[number] += 1;
-        let Description::AppendEntries { term, prev_log_index, prev_log_term, entries, .. } = *description else {
-            return;
+        let Event::ReplySent { call, server, description, .. } = *event else { return Ok(()) };
+        let ReplyDescription::AppendEntries { term, success } = *description else { return Ok(()) };
+        let (Some(request), Some(follower)) = (world.answered(), world.life(server)) else { return Ok(()) };
+        let Description::AppendEntries { prev_log_index, prev_log_term, entries, .. } = request.what else {
+            return Ok(());
         };
-        let Some(follower) = world.life(server) else { return };
-        let request = Request {
-            at,
-            term,
-            prev_log_index,
-            prev_log_term,
-            last_index: prev_log_index + entries as Index,
-            log_version: follower.log_version,
-            commit_index: follower.now.commit_index,
-            deliveries: self.deliveries[number],
-        };
-        self.in_hand.delivered(server.server, call.number, request);
+        let append = Append { prev_log_index, prev_log_term, last_index: prev_log_index + entries as Index };
+        let reply = Reply { at, call, server, request, append, term };
+        if success { taken(world, follower, reply) } else { refused(follower, reply) }
     }
 }
 
@@ -93,6 +51,7 @@ struct Reply {
     call: Call,
     server: Incarnation,
     request: Request,
+    append: Append,
     term: Term,
 }
 
@@ -102,8 +61,8 @@ impl Reply {
     }
 
     fn violation(&self, answer: &str, text: String) -> Violation {
-        let Reply { at, call, server, request, .. } = *self;
-        let Request { term, prev_log_index, prev_log_term, last_index, .. } = request;
+        let Reply { at, call, server, request, append, .. } = *self;
+        let (term, Append { prev_log_index, prev_log_term, last_index }) = (request.term, append);
         let entries = last_index - prev_log_index;
         let evidence = vec![
             format!(
@@ -121,7 +80,7 @@ impl Reply {
 }
 
 fn taken(world: &World, follower: &Seen, reply: Reply) -> Result<(), Violation> {
-    let Request { term, last_index, .. } = reply.request;
+    let (term, last_index) = (reply.request.term, reply.append.last_index);
     if !reply.is_in_term(follower) {
         return Ok(());
     }
@@ -140,11 +99,12 @@ fn taken(world: &World, follower: &Seen, reply: Reply) -> Result<(), Violation> 
     ))
 }
 
-fn refused(follower: &Seen, reply: Reply, deliveries: u64) -> Result<(), Violation> {
-    let Request { at, term, prev_log_index: prev, prev_log_term, log_version, commit_index, .. } = reply.request;
-    let alone = deliveries == reply.request.deliveries && at == reply.at;
-    let changed = follower.log_version != log_version || follower.now.commit_index != commit_index;
-    if term < follower.now.current_term && alone && changed && follower.now.role != Role::Leader {
+fn refused(follower: &Seen, reply: Reply) -> Result<(), Violation> {
+    let Request { at, term, state, log_version, is_latest, .. } = reply.request;
+    let Append { prev_log_index: prev, prev_log_term, .. } = reply.append;
+    let alone = is_latest && at == reply.at && follower.now.role != Role::Leader;
+    let changed = follower.log_version != log_version || follower.now.commit_index != state.commit_index;
+    if term < follower.now.current_term && alone && changed {
         return Err(reply.violation("refused", "and yet changed its log or its commit index for it".to_owned()));
     }
     if !reply.is_in_term(follower) || follower.log_version != log_version {

@@ -7,8 +7,7 @@
 use super::world::{Seen, World};
 use crate::base::{Incarnation, Instant, Term};
 use crate::oracle::Violation;
-use crate::oracle::unanswered::Unanswered;
-use crate::trace::{Description, Event, Inspection, ReplyDescription, Role};
+use crate::trace::{Event, Inspection, ReplyDescription, Role};
 
 pub(in crate::oracle) const RULE: &str = "role transitions";
 
@@ -16,20 +15,14 @@ pub(in crate::oracle) const RULE: &str = "role transitions";
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct Roles {
     servers: usize,
-    /// The terms of appends in hand.
-    appends: Unanswered<Term>,
 }
 
 impl Roles {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
             Event::Began { servers } => self.servers = servers,
-            Event::Started { server } | Event::Crashed { server } => self.appends.forget(server.server),
-            Event::RequestDelivered { call, server, description: &Description::AppendEntries { term, .. } } => {
-                self.appends.delivered(server.server, call.number, term);
-            }
-            Event::ReplySent { call, server, description: &ReplyDescription::AppendEntries { term, .. }, .. } => {
-                if self.appends.answered(server.server, call.number) == Some(term) {
+            Event::ReplySent { server, description: &ReplyDescription::AppendEntries { term, .. }, .. } => {
+                if world.answered().is_some_and(|request| request.term == term) {
                     return accepted(world, at, server, term);
                 }
             }

@@ -14,10 +14,9 @@
 
 use std::time::Duration;
 
-use super::world::{Seen, World};
-use crate::base::{Incarnation, Instant, ServerId, Term};
+use super::world::{Request, Seen, World};
+use crate::base::{Incarnation, Instant};
 use crate::oracle::Violation;
-use crate::oracle::unanswered::Unanswered;
 use crate::trace::{Description, Event, Inspection, ReplyDescription, Role};
 
 pub(in crate::oracle) const RULE: &str = "timer rule";
@@ -29,49 +28,29 @@ const LEFT: u32 = 4;
 /// Watches election deadlines.
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct TimerRule {
-    in_hand: Unanswered<Request>,
     /// By server, whether it answered a reason for a restart since the last look.
     answered: Vec<bool>,
     /// The shortest time that a timer was ever set to.
     shortest: Option<Duration>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Request {
-    at: Instant,
-    term: Term,
-    /// Who asks for a vote; none for messages of leaders.
-    candidate: Option<ServerId>,
-}
-
-impl Request {
-    /// Whether this is a reason for a server in this state to restart its timer.
-    fn is_reason(&self, state: &Inspection) -> bool {
-        match self.candidate {
-            Some(candidate) => (state.current_term, state.voted_for) == (self.term, Some(candidate)),
-            None => self.term >= state.current_term,
+/// Whether a request is a reason for a server in this state to restart its timer.
+fn is_reason(request: &Request, state: &Inspection) -> bool {
+    match request.what {
+        Description::RequestVote { candidate, .. } => {
+            (state.current_term, state.voted_for) == (request.term, Some(candidate))
         }
+        _ => request.term >= state.current_term,
     }
 }
 
 impl TimerRule {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
-            Event::Started { server } | Event::Crashed { server } => {
-                self.in_hand.forget(server.server);
-                *self.answered(server) = false;
-            }
-            Event::RequestDelivered { call, server, description } => {
-                let Some(term) = description.term() else { return Ok(()) };
-                let candidate = match *description {
-                    Description::RequestVote { candidate, .. } => Some(candidate),
-                    _ => None,
-                };
-                self.in_hand.delivered(server.server, call.number, Request { at, term, candidate });
-            }
-            Event::ReplySent { call, server, description, .. } => {
-                if let Some(request) = self.in_hand.answered(server.server, call.number)
-                    && let Some(seen) = world.life(server).filter(|seen| request.is_reason(&seen.now))
+            Event::Started { server } | Event::Crashed { server } => *self.answered(server) = false,
+            Event::ReplySent { server, description, .. } => {
+                if let Some(request) = world.answered()
+                    && let Some(seen) = world.life(server).filter(|seen| is_reason(&request, &seen.now))
                 {
                     *self.answered(server) = true;
                     return self.judge_answer(at, server, seen, request, description);
@@ -79,7 +58,7 @@ impl TimerRule {
             }
             Event::Inspected { server, .. } => {
                 if let Some(seen) = world.life(server) {
-                    return self.look(at, server, seen);
+                    return self.look(world, at, server, seen);
                 }
             }
             _ => {}
@@ -121,7 +100,7 @@ impl TimerRule {
         }
     }
 
-    fn look(&mut self, at: Instant, server: Incarnation, seen: &Seen) -> Result<(), Violation> {
+    fn look(&mut self, world: &World, at: Instant, server: Incarnation, seen: &Seen) -> Result<(), Violation> {
         let answered = std::mem::take(self.answered(server));
         let Some(deadline) = seen.now.election_deadline else { return Ok(()) };
         let before = seen.before.and_then(|before| before.election_deadline);
@@ -132,7 +111,7 @@ impl TimerRule {
             let span = deadline - at;
             self.shortest = Some(self.shortest.map_or(span, |shortest| shortest.min(span)));
         }
-        let reason = || self.in_hand.any(server.server, |request| request.is_reason(&seen.now));
+        let reason = || world.has_in_hand(server.server, |request| is_reason(request, &seen.now));
         match before {
             Some(before) if before > at && !answered && !has_turned(seen) && !reason() => {
                 Err(restarted(at, server, before, deadline))

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::term_runs::TermRuns;
-use crate::base::{Incarnation, Index, ServerId, Term};
-use crate::trace::{Description, Event, Inspection, LogChange, Progress, Role, SavedState};
+use crate::base::{Incarnation, Index, Instant, ServerId, Term};
+use crate::oracle::unanswered::Unanswered;
+use crate::trace::{Call, Description, Event, Inspection, LogChange, Progress, Role, SavedState};
 
 /// The cluster behind glass.
 #[derive(Debug, Default)]
@@ -18,6 +19,11 @@ pub(super) struct World {
     committed: TermRuns,
     /// How far leaders have committed, by their terms.
     committed_in: BTreeMap<Term, Index>,
+    in_hand: Unanswered<Request>,
+    /// What the reply that is just being sent answers.
+    answered: Option<Request>,
+    /// By server, how many requests reached it.
+    deliveries: Vec<u64>,
     /// The last commit index that went beyond that in a request: of whom, in which term.
     told: Option<(Incarnation, Term, Index)>,
 }
@@ -39,6 +45,21 @@ pub(super) struct Seen {
     pub(super) progress: Vec<Progress>,
     pub(super) progress_before: Vec<Progress>,
     pub(super) disk: Option<Disk>,
+}
+
+/// A request that reached a server, and what the server was then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request {
+    pub(super) at: Instant,
+    pub(super) term: Term,
+    pub(super) what: Description,
+    pub(super) state: Inspection,
+    /// Term and index of the last log entry.
+    pub(super) last_log: (Term, Index),
+    pub(super) log_version: u64,
+    /// No other request has reached the server since.
+    pub(super) is_latest: bool,
+    delivery: u64,
 }
 
 /// What a look changed in a log.
@@ -88,8 +109,15 @@ impl LeaderLog {
 
 impl World {
     /// Takes note of an event, before the rules judge it.
-    pub(super) fn observe(&mut self, event: &Event<'_>) {
+    pub(super) fn observe(&mut self, at: Instant, event: &Event<'_>) {
         match *event {
+            Event::RequestDelivered { call, server, description } => self.delivered(at, call, server, description),
+            Event::ReplySent { call, server, .. } => {
+                self.answered = self.in_hand.answered(server.server, call.number);
+                if let Some(request) = &mut self.answered {
+                    request.is_latest = self.deliveries.get(server.server.number()) == Some(&request.delivery);
+                }
+            }
             Event::RequestSent {
                 call, description: &Description::AppendEntries { term, leader_commit, .. }, ..
             } => {
@@ -98,6 +126,7 @@ impl World {
                 }
             }
             Event::Started { server } | Event::Crashed { server } => {
+                self.in_hand.forget(server.server);
                 self.dies(server);
                 let seen = self.slot(server.server);
                 (seen.life, seen.before) = (None, None);
@@ -134,6 +163,27 @@ impl World {
         }
         let known = self.committed_in.entry(in_term).or_default();
         *known = index.max(*known);
+    }
+
+    /// Only what describes itself is remembered, of servers that show themselves.
+    fn delivered(&mut self, at: Instant, call: Call, server: Incarnation, what: &Description) {
+        let (Some(term), number) = (what.term(), server.server.number()) else { return };
+        if number >= self.deliveries.len() {
+            self.deliveries.resize(number + 1, 0);
+        }
+        self.deliveries[number] += 1;
+        let Some(seen) = self.life(server) else { return };
+        let request = Request {
+            at,
+            term,
+            what: *what,
+            state: seen.now,
+            last_log: seen.last_log(),
+            log_version: seen.log_version,
+            is_latest: true,
+            delivery: self.deliveries[number],
+        };
+        self.in_hand.delivered(server.server, call.number, request);
     }
 
     fn inspected(&mut self, server: Incarnation, inspection: &Inspection, log: LogChange<'_>, progress: &[Progress]) {
@@ -203,6 +253,16 @@ impl World {
         self.servers.iter().enumerate().map(|(number, seen)| (ServerId::new(number), seen))
     }
 
+    /// What the reply that is just being sent answers; none if that did not describe itself.
+    pub(super) fn answered(&self) -> Option<Request> {
+        self.answered
+    }
+
+    /// Whether a server has any request like this in hand.
+    pub(super) fn has_in_hand(&self, server: ServerId, is_like: impl Fn(&Request) -> bool) -> bool {
+        self.in_hand.any(server, is_like)
+    }
+
     /// The log of the leader of a term, if there was one.
     pub(super) fn leader_log(&self, term: Term) -> Option<&LeaderLog> {
         self.leaders.get(&term)
@@ -235,6 +295,11 @@ impl World {
 }
 
 impl Seen {
+    /// Term and index of the last log entry.
+    pub(super) fn last_log(&self) -> (Term, Index) {
+        (self.log.last_term(), self.log.last_index())
+    }
+
     fn change_log(&mut self, same_life: bool, inspection: &Inspection, change: LogChange<'_>) {
         let LogChange { base_term, kept, terms } = change;
         let before = (self.log.base_index(), self.log.last_index());
