@@ -12,10 +12,10 @@ use crate::disk::Disk;
 use crate::trace::{Event, Inspection, LogChange, Progress, Role, Trace};
 
 /// So many entries may be compared for every save,
-const COMPARED_PER_SAVE: usize = 16;
+const COMPARED_PER_SAVE: usize = 8;
 
 /// and so many read back, which costs more.
-const READ_PER_SAVE: usize = 4;
+const READ_PER_SAVE: usize = 2;
 
 /// One life of a server, as seen so far.
 #[derive(Default)]
@@ -323,7 +323,7 @@ mod tests {
         stage.follows(0, &terms);
         terms[7] = 9;
         stage.shown.set(0, &terms);
-        let found = (1..=20).position(|_| {
+        let found = (1..=40).position(|_| {
             stage.save();
             stage.look();
             stage.listener.borrow().terms == terms

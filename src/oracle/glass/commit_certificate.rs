@@ -5,7 +5,7 @@
 //! Judged when the commit index of a leader rises.
 
 use super::world::{Seen, World};
-use crate::base::{Incarnation, Index, Instant, ServerId, Term};
+use crate::base::{Incarnation, Instant, ServerId, Term};
 use crate::oracle::Violation;
 use crate::trace::Event;
 
@@ -42,27 +42,24 @@ impl CommitCertificate {
         term: Term,
     ) -> Result<(), Violation> {
         let index = leader.now.commit_index;
-        let claim = format!("at {at} {server}, leader of term {term}, has committed index {index}");
-        let violation = |servers: Vec<ServerId>, text: String| {
-            Err(Violation { rule: RULE, at, servers, evidence: vec![claim.clone(), text] })
+        let violation = |text: String| {
+            let claim = format!("at {at} {server}, leader of term {term}, has committed index {index}");
+            Err(Violation { rule: RULE, at, servers: vec![server.server], evidence: vec![claim, text] })
         };
         let Some(entry) = leader.log.term(index) else {
             let text = format!("its log ends at index {}", leader.log.last_index());
-            return violation(vec![server.server], text);
+            return violation(text);
         };
         if entry != term {
             let text = format!("that entry is of term {entry}: counting its copies does not commit it");
-            return violation(vec![server.server], text);
+            return violation(text);
         }
-        let holders = self.holders(world, index, entry);
-        if holders.len() > self.servers / 2 {
+        let holds = |seen: &Seen| seen.log.holds(index, entry);
+        if world.all().filter(|(_, seen)| holds(seen)).count() > self.servers / 2 {
             return Ok(());
         }
-        violation(vec![server.server], format!("of {} servers only {} have that entry", self.servers, list(&holders)))
-    }
-
-    fn holders(&self, world: &World, index: Index, term: Term) -> Vec<ServerId> {
-        world.all().filter(|(_, seen)| seen.log.holds(index, term)).map(|(server, _)| server).collect()
+        let holders: Vec<ServerId> = world.all().filter(|(_, seen)| holds(seen)).map(|(server, _)| server).collect();
+        violation(format!("of {} servers only {} have that entry", self.servers, list(&holders)))
     }
 }
 

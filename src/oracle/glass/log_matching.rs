@@ -41,7 +41,7 @@ impl LogMatching {
             if term < before {
                 return Err(falls(at, server, index, before, term));
             }
-            if term != before || index == first_new {
+            if term != before {
                 self.compare(at, server, seen, index)?;
             }
             before = term;

@@ -24,7 +24,7 @@ use super::Violation;
 use super::watch::{Needs, Rule};
 use crate::base::Instant;
 use crate::trace::Event;
-use world::World;
+use world::{News, World};
 
 /// The rules of this folder, for help texts.
 pub(super) const RULES: [Rule; 14] = [
@@ -139,21 +139,11 @@ impl GlassRules {
     pub(super) fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         let world = &mut self.world;
         world.observe(at, event);
-        match event {
-            Event::Inspected { .. } => {
-                self.request_truth.observe(world, at, event)?;
-                self.grants.observe(world, at, event)?;
-                self.roles.observe(world, at, event)?;
-                self.snapshot_pair.observe(world, at, event)?;
-                self.leader_append_only.observe(world, at, event)?;
-                self.log_matching.observe(world, at, event)?;
-                self.ledger.observe(world, at, event)?;
-                self.leader_completeness.observe(world, at, event)?;
-                self.match_truth.observe(world, at, event)?;
-                self.commit_certificate.observe(world, at, event)?;
-                self.commit_rule.observe(world, at, event)?;
-                self.timer_rule.observe(world, at, event)?;
-                world.settle(event);
+        match *event {
+            Event::Inspected { server, .. } => {
+                let news = world.life(server).map(|seen| seen.news).unwrap_or_default();
+                self.looked(news, at, event)?;
+                self.world.settle(event);
                 Ok(())
             }
             Event::RequestSent { .. } => {
@@ -184,6 +174,34 @@ impl GlassRules {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A server was looked at: whoever is concerned by what is new hears of it.
+    fn looked(&mut self, news: News, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        let world = &self.world;
+        if news.turn {
+            self.request_truth.observe(world, at, event)?;
+            self.grants.observe(world, at, event)?;
+            self.roles.observe(world, at, event)?;
+        }
+        if news.log {
+            self.snapshot_pair.observe(world, at, event)?;
+            self.leader_append_only.observe(world, at, event)?;
+            self.log_matching.observe(world, at, event)?;
+            self.ledger.observe(world, at, event)?;
+        }
+        if news.turn {
+            self.leader_completeness.observe(world, at, event)?;
+        }
+        self.match_truth.observe(world, at, event)?;
+        if news.commit || news.log {
+            self.commit_certificate.observe(world, at, event)?;
+            self.commit_rule.observe(world, at, event)?;
+        }
+        if news.deadline {
+            self.timer_rule.observe(world, at, event)?;
+        }
+        Ok(())
     }
 
     pub(super) fn finish(&mut self, at: Instant) -> Result<(), Violation> {

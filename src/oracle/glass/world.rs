@@ -42,6 +42,7 @@ pub(super) struct Seen {
     pub(super) change: Change,
     /// Counts the changes.
     pub(super) log_version: u64,
+    pub(super) news: News,
     pub(super) progress: Vec<Progress>,
     pub(super) progress_before: Vec<Progress>,
     pub(super) disk: Option<Disk>,
@@ -60,6 +61,31 @@ pub(super) struct Request {
     /// No other request has reached the server since.
     pub(super) is_latest: bool,
     delivery: u64,
+}
+
+/// What is new since the look before; everything at the first of a life.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct News {
+    /// Term, vote or role.
+    pub(super) turn: bool,
+    pub(super) log: bool,
+    /// The commit index, or what is applied.
+    pub(super) commit: bool,
+    pub(super) deadline: bool,
+}
+
+impl News {
+    fn between(before: Option<Inspection>, now: &Inspection, log: bool) -> News {
+        let Some(before) = before else { return News { turn: true, log: true, commit: true, deadline: true } };
+        let turn = |state: &Inspection| (state.current_term, state.voted_for, state.role);
+        let commit = |state: &Inspection| (state.commit_index, state.last_applied);
+        News {
+            turn: turn(&before) != turn(now),
+            log,
+            commit: commit(&before) != commit(now),
+            deadline: before.election_deadline != now.election_deadline,
+        }
+    }
 }
 
 /// What a look changed in a log.
@@ -191,7 +217,9 @@ impl World {
         let same_life = seen.life == Some(server.life);
         seen.before = same_life.then_some(seen.now);
         (seen.life, seen.now) = (Some(server.life), *inspection);
+        let version = seen.log_version;
         seen.change_log(same_life, inspection, log);
+        seen.news = News::between(seen.before, inspection, seen.log_version != version);
         std::mem::swap(&mut seen.progress, &mut seen.progress_before);
         seen.progress.clear();
         seen.progress.extend_from_slice(progress);
