@@ -18,6 +18,8 @@ mod roles;
 mod snapshot_pair;
 mod term_runs;
 mod timer_rule;
+#[cfg(test)]
+mod told;
 mod world;
 
 use super::Violation;
