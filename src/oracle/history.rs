@@ -5,12 +5,11 @@
 
 mod look;
 
-pub(super) use look::{candidate, follower, leader};
+pub(super) use look::{Look, candidate, follower, leader};
 
 use super::{Oracle, Violation};
 use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
 use crate::trace::{Call, Description, Event, ReplyDescription};
-use look::Look;
 
 /// A story told to one oracle.
 pub(super) struct History<O> {
