@@ -21,7 +21,7 @@ pub(super) trait GlassRule: Default {
 /// A rule, and the world that it is asked about.
 #[derive(Default)]
 pub(super) struct Told<R> {
-    world: World,
+    pub(super) world: World,
     rule: R,
 }
 
