@@ -3,6 +3,10 @@
 //! Each line feeds its event at once. As in a run, the first violation ends the story: what is
 //! told after it is not heard.
 
+mod look;
+
+pub(super) use look::{Look, candidate, follower, leader};
+
 use super::{Oracle, Violation};
 use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
 use crate::trace::{Call, Description, Event, ReplyDescription};
@@ -12,6 +16,8 @@ pub(super) struct History<O> {
     oracle: O,
     now: Instant,
     lives: Vec<u32>,
+    /// What each server's present life has shown of itself.
+    shown: Vec<Option<Look>>,
     /// All calls so far, and what each said of itself.
     calls: Vec<(Call, Description)>,
     /// The call that is spoken of.
@@ -40,8 +46,9 @@ impl<O: Oracle> History<O> {
 
     /// A story in which nothing has been started yet.
     pub(super) fn unborn(oracle: O, servers: usize) -> History<O> {
-        let lives = vec![0; servers];
-        let mut history = History { oracle, now: Instant::START, lives, calls: Vec::new(), call: 0, violation: None };
+        let (lives, shown) = (vec![0; servers], vec![None; servers]);
+        let mut history =
+            History { oracle, now: Instant::START, lives, shown, calls: Vec::new(), call: 0, violation: None };
         history.event(&Event::Began { servers });
         history.network(true, false);
         history
@@ -71,6 +78,7 @@ impl<O: Oracle> History<O> {
 
     pub(super) fn start(&mut self, number: usize) -> &mut Self {
         self.lives[number] += 1;
+        self.shown[number] = None;
         self.event(&Event::Started { server: self.life(number) })
     }
 
@@ -144,11 +152,7 @@ impl<O: Oracle> History<O> {
         entries: usize,
         leader_commit: Index,
     ) -> &mut Self {
-        self.request(
-            from,
-            to,
-            &Description::AppendEntries { term, prev_log_index, prev_log_term: 0, entries, leader_commit },
-        )
+        self.append_after((from, to), term, (prev_log_index, 0), entries, leader_commit)
     }
 
     pub(super) fn request(&mut self, from: usize, to: usize, description: &Description) -> &mut Self {
@@ -158,10 +162,7 @@ impl<O: Oracle> History<O> {
 
     /// A RequestVote.
     pub(super) fn ask(&mut self, candidate: usize, voter: usize, term: Term) -> &mut Self {
-        let candidate_id = server(candidate);
-        let description =
-            Description::RequestVote { term, candidate: candidate_id, last_log_index: 0, last_log_term: 0 };
-        self.request(candidate, voter, &description)
+        self.ask_with(candidate, voter, term, (0, 0))
     }
 
     /// What follows is about an earlier call again: the one with this number.

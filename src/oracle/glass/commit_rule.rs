@@ -77,3 +77,77 @@ fn broken(at: Instant, server: Incarnation, seen: &Seen, text: String) -> Violat
     let claim = format!("at {at} {server} has commit_index {}", seen.now.commit_index);
     Violation { rule: RULE, at, servers: vec![server.server], evidence: vec![claim, text] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{committed, led};
+    use crate::oracle::history::{assert_says, follower, leader};
+
+    #[test]
+    fn a_follower_takes_over_what_the_leader_has_committed() {
+        let mut history = committed::<CommitRule>();
+        history.at(500).shows(1, follower(1).vote(0).log(&[1]).commit(1)).apply(1, 1, 7);
+        history.shows(1, follower(1).vote(0).log(&[1]).commit(1).applied(1)).legal();
+    }
+
+    #[test]
+    fn what_no_leader_has_committed_is_not_committed() {
+        let mut history = led::<CommitRule>();
+        history.at(400).shows(1, follower(1).vote(0).log(&[1]));
+        history.at(401).shows(1, follower(1).vote(0).log(&[1]).commit(1));
+        let violation = history.illegal(401, &[1]);
+        assert_says(&violation, "at 000.401000 S1.1 has commit_index 1");
+        assert_says(&violation, "leaders have committed only index 0");
+    }
+
+    #[test]
+    fn nor_is_another_entry_in_its_place() {
+        let mut history = committed::<CommitRule>();
+        history.at(500).shows(2, follower(3).log(&[2])).at(501).shows(2, follower(3).log(&[2]).commit(1));
+        let violation = history.illegal(501, &[2]);
+        assert_says(&violation, "its entry there is of term 2, the committed one of term 1");
+    }
+
+    #[test]
+    fn nor_what_is_not_in_the_log() {
+        let mut history = committed::<CommitRule>();
+        history.at(500).shows(2, follower(1).vote(0)).at(501).shows(2, follower(1).vote(0).commit(1));
+        assert_says(&history.illegal(501, &[2]), "its log ends at index 0");
+        // Nor may it be cut away later.
+        let mut history = committed::<CommitRule>();
+        history.at(500).shows(2, follower(1).vote(0).log(&[1]).commit(1));
+        history.at(501).shows(2, follower(1).vote(0).commit(1)).illegal(501, &[2]);
+    }
+
+    #[test]
+    fn a_commit_index_never_falls() {
+        let violation = committed::<CommitRule>().at(500).shows(0, leader(1).log(&[1])).illegal(500, &[0]);
+        assert_says(&violation, "it was 1 before");
+    }
+
+    #[test]
+    fn nothing_is_applied_beyond_it() {
+        let violation = committed::<CommitRule>().at(500).apply(1, 1, 7).illegal(500, &[1]);
+        assert_says(&violation, "it applied index 1");
+        let mut history = committed::<CommitRule>();
+        history.at(500).shows(1, follower(1).vote(0).log(&[1]).applied(1));
+        assert_says(&history.illegal(500, &[1]), "it has applied through index 1");
+    }
+
+    #[test]
+    fn after_a_restart_it_begins_anywhere_up_to_what_is_committed() {
+        let mut history = committed::<CommitRule>();
+        history.at(500).crash(0).start(0).shows(0, follower(1).vote(0).log(&[1]));
+        history.at(501).shows(0, follower(1).vote(0).log(&[1]).commit(1)).legal();
+        // Even below the snapshot that was applied.
+        let mut history = committed::<CommitRule>();
+        history.at(500).crash(0).start(0).shows(0, follower(1).vote(0).base(1, 1).applied(1));
+        history.at(501).shows(0, follower(2).base(1, 1).applied(1)).legal();
+    }
+
+    #[test]
+    fn leaders_answer_for_what_they_commit_to_another_rule() {
+        led::<CommitRule>().at(400).shows(0, leader(1).log(&[1])).shows(0, leader(1).log(&[1]).commit(1)).legal();
+    }
+}

@@ -168,3 +168,106 @@ fn forgettable(disk: &Disk, claim: &Claim) -> Violation {
     ];
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, cluster};
+    use crate::oracle::history::{History, assert_says, candidate, follower};
+
+    /// Three servers with empty disks that were read; S1 has S0's vote request of term 1 in hand.
+    fn asked() -> History<Told<Durability>> {
+        let mut history = cluster(3);
+        for number in 0..3 {
+            history.disk(number, 0, None, (0, 0), &[], b"");
+        }
+        history.save(0).shows(0, candidate(1)).disk(0, 1, Some(0), (0, 0), &[], b"");
+        history.at(300).ask(0, 1, 1).delivered().shows(1, follower(1).vote(0));
+        history
+    }
+
+    /// S1 has saved its vote, and has an append of two entries in hand, which are in its log.
+    fn appended() -> History<Told<Durability>> {
+        let mut history = asked();
+        history.save(1).disk(1, 1, Some(0), (0, 0), &[], b"").vote(1, true);
+        history.at(400).append_after((0, 1), 1, (0, 0), 2, 0).delivered();
+        history.shows(1, follower(1).vote(0).log(&[1, 1]));
+        history
+    }
+
+    #[test]
+    fn what_was_saved_may_be_said() {
+        let mut history = appended();
+        history.save(1).disk(1, 1, Some(0), (0, 0), &[1, 1], b"").append_reply(1, true).legal();
+    }
+
+    #[test]
+    fn a_vote_that_was_not_saved_must_not_be_given() {
+        let violation = asked().at(301).vote(1, true).illegal(301, &[1]);
+        assert_says(&violation, "S1.1 answered Rpc#1 at 000.301000, which says that it voted for S0 in term 1");
+        assert_says(&violation, "saved by then were term 0, no vote, and a log from index 0 to 0");
+        // The term alone is not enough.
+        asked().at(301).save(1).disk(1, 1, None, (0, 0), &[], b"").vote(1, true).illegal(301, &[1]);
+    }
+
+    #[test]
+    fn nor_a_term_in_a_refusal() {
+        let violation = asked().at(301).vote(1, false).illegal(301, &[1]);
+        assert_says(&violation, "which says that it is in term 1");
+    }
+
+    #[test]
+    fn a_candidate_saves_its_vote_for_itself_before_it_asks() {
+        asked().at(500).shows(2, candidate(2)).ask(2, 0, 2).illegal(500, &[2]);
+        let mut history = asked();
+        history.at(500).save(2).disk(2, 2, None, (0, 0), &[], b"").shows(2, candidate(2)).ask(2, 0, 2);
+        assert_says(
+            &history.illegal(500, &[2]),
+            "S2.1 sent Rpc#2 at 000.500000, which says that it voted for S2 in term 2",
+        );
+    }
+
+    #[test]
+    fn entries_are_saved_before_they_are_acknowledged() {
+        let violation = appended().at(401).append_reply(1, true).illegal(401, &[1]);
+        assert_says(&violation, "in term 1 that it has an entry of term 1 at index 2");
+        appended().at(401).save(1).disk(1, 1, Some(0), (0, 0), &[1], b"").append_reply(1, true).illegal(401, &[1]);
+    }
+
+    #[test]
+    fn so_are_snapshots() {
+        let mut history = appended();
+        history.at(500).install(0, 1, 1, (2, 1)).delivered().shows(1, follower(1).vote(0).base(2, 1)).installed(1);
+        assert_says(&history.illegal(500, &[1]), "in term 1 that it has a snapshot through index 2");
+        let mut history = appended();
+        history.at(500).install(0, 1, 1, (2, 1)).delivered().shows(1, follower(1).vote(0).base(2, 1));
+        history.save(1).disk(1, 1, Some(0), (2, 1), &[], b"s").installed(1).legal();
+    }
+
+    #[test]
+    fn what_was_saved_and_not_read_yet_is_judged_when_it_is_read() {
+        let mut history = asked();
+        history.at(301).save(1).vote(1, true).at(350).disk(1, 1, None, (0, 0), &[], b"");
+        assert_says(&history.illegal(301, &[1]), "that it voted for S0 in term 1");
+        asked().save(1).vote(1, true).at(350).disk(1, 1, Some(0), (0, 0), &[], b"").legal();
+        // A later term has made it irrelevant.
+        asked().save(1).vote(1, true).at(350).disk(1, 2, None, (0, 0), &[], b"").legal();
+        // After a crash nobody can know.
+        asked().save(1).vote(1, true).at(350).crash(1).start(1).disk(1, 0, None, (0, 0), &[], b"").legal();
+    }
+
+    #[test]
+    fn a_leader_may_send_what_it_saves_later() {
+        asked().at(400).append_after((0, 2), 1, (0, 0), 3, 0).legal();
+    }
+
+    #[test]
+    fn refused_entries_need_not_be_saved() {
+        appended().append_reply(1, false).legal();
+    }
+
+    #[test]
+    fn who_does_not_say_what_it_saved_is_not_judged() {
+        cluster::<Durability>(3).at(300).ask(0, 1, 1).delivered().shows(1, follower(1).vote(0)).vote(1, true).legal();
+    }
+}

@@ -115,3 +115,97 @@ fn granted(at: Instant, server: Incarnation, voter: &Seen, request: Request) -> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, cluster, committed};
+    use crate::oracle::history::{History, assert_says, follower};
+
+    /// S0 leads term 1, all logs end at index 1 with term 1; S1, in term 2, has a vote request of S2
+    /// for that term in hand, which says that S2's log ends with `last`.
+    fn asked(last: (Index, Term)) -> History<Told<Grants>> {
+        let mut history = committed();
+        history.at(900).ask_with(2, 1, 2, last).delivered().shows(1, follower(2).log(&[1]));
+        history
+    }
+
+    #[test]
+    fn a_vote_for_a_log_that_is_as_good_is_legal() {
+        for last in [(1, 1), (2, 1), (1, 2)] {
+            asked(last).shows(1, follower(2).vote(2).log(&[1])).vote(2, true).legal();
+        }
+    }
+
+    #[test]
+    fn nobody_votes_for_an_older_log() {
+        // The last term counts more than the length.
+        for last in [(0, 0), (7, 0)] {
+            let violation = asked(last).shows(1, follower(2).vote(2).log(&[1])).vote(2, true).illegal(900, &[1, 2]);
+            assert_says(&violation, "at 000.900000 S1.1 gave S2 its vote in term 2");
+            assert_says(
+                &violation,
+                &format!("the log of S2 ends with term 0 at index {}, its own with term 1 at index 1", last.0),
+            );
+        }
+    }
+
+    #[test]
+    fn a_vote_is_remembered() {
+        let violation = asked((1, 1)).vote(2, true).illegal(900, &[1, 2]);
+        assert_says(&violation, "its voted_for is none");
+        asked((1, 1))
+            .ask(0, 1, 2)
+            .delivered()
+            .shows(1, follower(2).vote(0).log(&[1]))
+            .again(3)
+            .vote(2, true)
+            .illegal(900, &[1, 2]);
+    }
+
+    #[test]
+    fn a_vote_goes_to_who_asks() {
+        let mut history = asked((1, 1));
+        history.at(901).shows(1, follower(2).vote(0).log(&[1]));
+        let violation = history.illegal(901, &[1, 0]);
+        assert_says(&violation, "at 000.901000 S1.1 is in term 2, with its vote given to S0");
+        assert_says(&violation, "S0 has not asked it for a vote in term 2");
+        // S0 asked for another term.
+        asked((1, 1)).shows(1, follower(3).vote(2).log(&[1])).illegal(900, &[1, 2]);
+    }
+
+    #[test]
+    fn whoever_hears_a_leader_may_note_it_as_its_vote() {
+        let mut history = cluster::<Grants>(3);
+        history.at(400).append(0, 1, 1, 0, 0, 0).delivered().shows(1, follower(1).vote(0)).legal();
+    }
+
+    #[test]
+    fn a_vote_from_an_earlier_life_is_not_new() {
+        committed::<Grants>().at(500).crash(1).start(1).shows(1, follower(1).vote(0).log(&[1])).legal();
+    }
+
+    #[test]
+    fn a_vote_may_be_refused_and_granted_again() {
+        asked((1, 1)).vote(2, false).legal();
+        let mut history = asked((1, 1));
+        history
+            .shows(1, follower(2).vote(2).log(&[1]))
+            .vote(2, true)
+            .ask_with(2, 1, 2, (1, 1))
+            .delivered()
+            .vote(2, true)
+            .legal();
+    }
+
+    #[test]
+    fn a_pre_vote_binds_nobody() {
+        // Asked for term 2, while the voter stays in term 1.
+        committed::<Grants>().at(900).ask_with(2, 1, 2, (1, 1)).delivered().vote(2, true).legal();
+    }
+
+    #[test]
+    fn a_log_that_changed_meanwhile_is_not_compared() {
+        asked((0, 0)).shows(1, follower(2).vote(2).log(&[1, 1])).vote(2, true).legal();
+    }
+}

@@ -41,3 +41,63 @@ impl LeaderAppendOnly {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{committed, led};
+    use crate::oracle::history::{assert_says, candidate, follower, leader};
+
+    #[test]
+    fn a_leader_appends_entries_of_its_term_and_compacts() {
+        let mut history = committed::<LeaderAppendOnly>();
+        history
+            .at(500)
+            .shows(0, leader(1).log(&[1, 1, 1]).commit(1))
+            .shows(0, leader(1).base(1, 1).log(&[1, 1]).commit(1));
+        history.shows(0, leader(1).base(1, 1).log(&[1, 1, 1]).commit(1)).legal();
+    }
+
+    #[test]
+    fn it_deletes_nothing() {
+        let mut history = led::<LeaderAppendOnly>();
+        history.at(400).shows(0, leader(1).log(&[1, 1])).at(401).shows(0, leader(1).log(&[1]));
+        let violation = history.illegal(401, &[0]);
+        assert_says(&violation, "S0.1 leads term 1");
+        assert_says(&violation, "at 000.401000 its entry of term 1 at index 2 is not there any more");
+    }
+
+    #[test]
+    fn it_overwrites_nothing() {
+        let mut history = led::<LeaderAppendOnly>();
+        history.at(400).shows(0, leader(1).log(&[1, 1])).at(401).shows(0, leader(1).log(&[1, 2]));
+        history.illegal(401, &[0]);
+    }
+
+    #[test]
+    fn it_appends_nothing_of_another_term() {
+        let violation = led::<LeaderAppendOnly>().at(400).shows(0, leader(1).log(&[0])).illegal(400, &[0]);
+        assert_says(&violation, "at 000.400000 it appended an entry of term 0 at index 1");
+    }
+
+    #[test]
+    fn who_leads_no_more_may_lose_entries() {
+        let mut history = led::<LeaderAppendOnly>();
+        history.at(400).shows(0, leader(1).log(&[1, 1])).at(500).shows(0, follower(2).log(&[2])).legal();
+    }
+
+    #[test]
+    fn who_does_not_lead_yet_and_who_leads_anew_may_too() {
+        let mut history = led::<LeaderAppendOnly>();
+        history.at(400).shows(1, follower(1).log(&[1, 1])).shows(1, follower(2).log(&[2])).legal();
+        let mut history = led::<LeaderAppendOnly>();
+        history
+            .at(400)
+            .shows(0, leader(1).log(&[1, 1]))
+            .at(500)
+            .crash(0)
+            .start(0)
+            .shows(0, follower(1).vote(0).log(&[1]));
+        history.at(900).shows(0, candidate(2).log(&[1])).shows(0, leader(2).log(&[1, 2])).legal();
+    }
+}

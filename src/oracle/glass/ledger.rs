@@ -118,3 +118,102 @@ fn cut(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, cut: 
     );
     Violation { rule: RULE, at, servers: vec![server.server], evidence: vec![acknowledged(server, known), now] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, led};
+    use crate::oracle::history::{History, assert_says, candidate, follower, leader};
+
+    /// S0 leads term 1 with three entries, and S1 has acknowledged the first two.
+    fn acknowledged() -> History<Told<Ledger>> {
+        let mut history = led();
+        history.at(400).shows(0, leader(1).log(&[1, 1, 1])).append_after((0, 1), 1, (0, 0), 2, 0).delivered();
+        history.shows(1, follower(1).vote(0).log(&[1, 1])).append_reply(1, true).at(500);
+        history
+    }
+
+    #[test]
+    fn what_was_acknowledged_stays() {
+        let mut history = acknowledged();
+        history
+            .shows(1, follower(1).vote(0).log(&[1, 1, 1]))
+            .crash(1)
+            .start(1)
+            .shows(1, follower(1).vote(0).log(&[1, 1]));
+        history.legal();
+    }
+
+    #[test]
+    fn a_crash_does_not_excuse_its_loss() {
+        let mut history = acknowledged();
+        history.crash(1).start(1).shows(1, follower(1).vote(0).log(&[1]));
+        let violation = history.illegal(500, &[1]);
+        assert_says(&violation, "S1 acknowledged the entries through index 2 (term 1) at 000.400000");
+        assert_says(&violation, "at 000.500000, after a restart, the log of S1.2 ends at index 1");
+
+        let violation = acknowledged().crash(1).start(1).shows(1, follower(2).log(&[1, 2])).illegal(500, &[1]);
+        assert_says(&violation, "S1.2 has an entry of term 2 there");
+    }
+
+    #[test]
+    fn a_delayed_append_must_not_cut_it() {
+        let violation = acknowledged().shows(1, follower(1).vote(0).log(&[1])).illegal(500, &[1]);
+        assert_says(
+            &violation,
+            "it removed its entry of term 1 at index 2, although the leader of term 1 has no other there",
+        );
+    }
+
+    #[test]
+    fn what_was_not_acknowledged_may_go() {
+        let mut history = acknowledged();
+        history.shows(1, follower(1).vote(0).log(&[1, 1, 1])).shows(1, follower(1).vote(0).log(&[1, 1])).legal();
+        // A refusal acknowledges nothing, nor does a reply that tells another term.
+        for (term, success) in [(1, false), (2, true)] {
+            let mut history = led::<Ledger>();
+            history.at(400).shows(0, leader(1).log(&[1])).append_after((0, 1), 1, (0, 0), 1, 0).delivered();
+            history.shows(1, follower(1).vote(0).log(&[1])).append_reply(term, success);
+            history.shows(1, follower(1).vote(0)).legal();
+        }
+    }
+
+    /// S2 leads term 2 with another entry at index 2, or only the first.
+    fn deposed(log: &[Term]) -> History<Told<Ledger>> {
+        let mut history = acknowledged();
+        history.shows(2, candidate(2).log(&[1])).shows(2, leader(2).log(log)).at(600);
+        history
+    }
+
+    #[test]
+    fn a_later_leader_may_replace_it() {
+        deposed(&[1, 2]).shows(1, follower(2).log(&[1, 2])).legal();
+        // Also in the last step before a crash.
+        deposed(&[1, 2]).crash(1).start(1).shows(1, follower(2).log(&[1, 2])).legal();
+    }
+
+    #[test]
+    fn it_may_be_cut_where_a_later_leader_has_nothing() {
+        let mut history = deposed(&[1]);
+        history.shows(1, follower(2).log(&[1])).legal();
+        // What is left is still acknowledged.
+        let violation = history.at(700).shows(1, follower(2)).illegal(700, &[1]);
+        assert_says(&violation, "S1 acknowledged the entries through index 1 (term 1)");
+    }
+
+    #[test]
+    fn but_not_for_a_leader_that_has_it() {
+        deposed(&[1, 1]).shows(1, follower(2).log(&[1])).illegal(600, &[1]);
+    }
+
+    #[test]
+    fn compacting_it_is_no_loss() {
+        let mut history = acknowledged();
+        history
+            .shows(1, follower(1).vote(0).base(2, 1))
+            .crash(1)
+            .start(1)
+            .shows(1, follower(1).vote(0).base(2, 1))
+            .legal();
+    }
+}

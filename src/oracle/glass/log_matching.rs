@@ -107,3 +107,89 @@ fn made_by_nobody(at: Instant, server: Incarnation, index: Index, term: Term) ->
     ];
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, led};
+    use crate::oracle::history::{History, assert_says, candidate, follower, leader};
+
+    /// S0 leads term 1 with two entries; S1, with the first, leads term 2 and has made one more.
+    fn two_leaders() -> History<Told<LogMatching>> {
+        let mut history = led();
+        history.at(400).shows(0, leader(1).log(&[1, 1])).shows(1, follower(1).vote(0).log(&[1]));
+        history.at(500).shows(1, candidate(2).log(&[1])).shows(1, leader(2).log(&[1, 2])).at(600);
+        history
+    }
+
+    #[test]
+    fn logs_that_agree_up_to_a_point_are_legal() {
+        let mut history = two_leaders();
+        history.shows(2, follower(1).vote(0).log(&[1, 1])).at(601).shows(2, follower(2).log(&[1, 2]));
+        history.shows(0, follower(2).log(&[1, 2])).legal();
+    }
+
+    #[test]
+    fn entries_of_a_term_have_the_same_before_them() {
+        let violation = two_leaders().shows(2, follower(2).log(&[1, 1, 2])).illegal(600, &[2, 1]);
+        assert_says(
+            &violation,
+            "at 000.500000 the entries of term 2 began at index 2 in the log of S1, after one of term 1",
+        );
+        assert_says(&violation, "at 000.600000 they begin at index 3 in the log of S2.1, after one of term 1");
+    }
+
+    #[test]
+    fn also_where_the_index_is_the_same() {
+        let mut history = two_leaders();
+        history.shows(2, follower(2).log(&[0, 2]));
+        assert_says(&history.illegal(600, &[2, 1]), "they begin at index 2 in the log of S2.1, after one of term 0");
+    }
+
+    #[test]
+    fn terms_never_fall_in_a_log() {
+        let violation = two_leaders().shows(2, follower(2).log(&[1, 2, 1])).illegal(600, &[2]);
+        assert_says(&violation, "at 000.600000 the log of S2.1 has an entry of term 2 at index 2");
+        assert_says(&violation, "and one of the earlier term 1 behind it, at index 3");
+    }
+
+    #[test]
+    fn entries_are_made_by_the_leader_of_their_term() {
+        let violation = two_leaders().shows(2, follower(1).vote(0).log(&[1, 1, 1])).illegal(600, &[2]);
+        assert_says(&violation, "the log of S2.1 ends with an entry of term 1 at index 3");
+        assert_says(&violation, "no leader of term 1 has had an entry there");
+        // Nobody has led term 3.
+        two_leaders().shows(2, follower(3).log(&[1, 3])).illegal(600, &[2]);
+    }
+
+    #[test]
+    fn an_uncommitted_entry_may_disappear_and_come_back() {
+        let mut history = two_leaders();
+        history
+            .shows(0, follower(2).log(&[1]))
+            .shows(0, follower(2).log(&[1, 2]))
+            .shows(2, follower(1).log(&[1, 1]))
+            .legal();
+    }
+
+    #[test]
+    fn what_is_compacted_is_not_compared() {
+        let mut history = two_leaders();
+        history
+            .shows(2, follower(2).base(2, 2))
+            .shows(1, leader(2).base(2, 2).log(&[2]))
+            .shows(2, follower(2).base(2, 2).log(&[2]));
+        history.legal();
+    }
+
+    #[test]
+    fn entries_of_a_leader_that_died_are_found_on_its_return() {
+        let mut history = two_leaders();
+        history
+            .crash(1)
+            .start(1)
+            .shows(1, follower(2).vote(1).log(&[1, 2, 2]))
+            .shows(2, follower(2).log(&[1, 2, 2]))
+            .legal();
+    }
+}

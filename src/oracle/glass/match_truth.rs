@@ -68,3 +68,80 @@ fn judge(
         None => format!("the log of {follower} ends at index {}", seen.log.last_index()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, led};
+    use crate::oracle::history::{History, Look, assert_says, follower, leader};
+
+    /// S0 leads term 1 with three entries, of which S1 has two.
+    fn replicated() -> History<Told<MatchTruth>> {
+        let mut history = led();
+        history.at(400).shows(0, believes((1, 0))).shows(1, follower(1).vote(0).log(&[1, 1])).at(401);
+        history
+    }
+
+    /// What S0 shows, if it believes this of S1.
+    fn believes(of_s1: (u64, u64)) -> Look {
+        leader(1).log(&[1, 1, 1]).progress(&[(0, 0), of_s1, (1, 0)])
+    }
+
+    #[test]
+    fn a_leader_may_believe_what_is_so_or_less() {
+        for belief in [(3, 2), (2, 1), (4, 2), (1, 0)] {
+            replicated().shows(0, believes(belief)).legal();
+        }
+    }
+
+    #[test]
+    fn it_must_not_believe_more() {
+        let violation = replicated().shows(0, believes((4, 3))).illegal(401, &[0, 1]);
+        assert_says(&violation, "at 000.401000 S0.1, leader of term 1, has match_index 3 and next_index 4 for S1");
+        assert_says(&violation, "the log of S1 ends at index 2");
+    }
+
+    #[test]
+    fn nor_take_another_entry_for_its_own() {
+        let mut history = replicated();
+        history.shows(1, follower(1).vote(0).log(&[1, 0])).shows(0, believes((3, 2)));
+        assert_says(&history.illegal(401, &[0, 1]), "S1 has an entry of term 0 there, the leader one of term 1");
+    }
+
+    #[test]
+    fn nor_point_beyond_its_own_log() {
+        for belief in [(5, 2), (4, 4)] {
+            let violation = replicated().shows(0, believes(belief)).illegal(401, &[0, 1]);
+            assert_says(&violation, "its own log ends at index 3");
+        }
+    }
+
+    #[test]
+    fn falling_back_costs_only() {
+        replicated().shows(0, believes((3, 2))).shows(0, believes((1, 1))).shows(0, believes((1, 0))).legal();
+    }
+
+    #[test]
+    fn a_follower_in_a_later_term_may_have_lost_it_meanwhile() {
+        replicated().shows(1, follower(2).log(&[1])).shows(0, believes((3, 2))).legal();
+        // And a belief that does not change is not judged again.
+        replicated()
+            .shows(0, believes((3, 2)))
+            .shows(1, follower(1).vote(0).log(&[1]))
+            .shows(0, believes((3, 2)).commit(1))
+            .legal();
+    }
+
+    #[test]
+    fn what_either_has_compacted_matches() {
+        replicated().shows(1, follower(1).vote(0).base(2, 1)).shows(0, believes((2, 1))).legal();
+        let compacted = || leader(1).base(2, 1).log(&[1]);
+        replicated().shows(0, compacted().progress(&[(0, 0), (2, 1), (1, 0)])).legal();
+    }
+
+    #[test]
+    fn a_crashed_follower_has_what_it_had() {
+        replicated().crash(1).shows(0, believes((3, 2))).legal();
+        replicated().crash(1).shows(0, believes((4, 3))).illegal(401, &[0, 1]);
+    }
+}

@@ -18,6 +18,8 @@ mod roles;
 mod snapshot_pair;
 mod term_runs;
 mod timer_rule;
+#[cfg(test)]
+mod told;
 mod world;
 
 use super::Violation;
@@ -206,5 +208,100 @@ impl GlassRules {
 
     pub(super) fn finish(&mut self, at: Instant) -> Result<(), Violation> {
         self.request_truth.finish(&self.world, at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::Oracle;
+    use crate::oracle::history::{History, Look, candidate, follower, leader};
+
+    #[derive(Default)]
+    struct All(GlassRules);
+
+    impl Oracle for All {
+        fn rule(&self) -> &'static str {
+            "all that look inside"
+        }
+
+        fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+            self.0.observe(at, event)
+        }
+
+        fn finish(&mut self, at: Instant) -> Result<(), Violation> {
+            self.0.finish(at)
+        }
+    }
+
+    const NONE: (u64, u64) = (0, 0);
+
+    /// S0 is elected, replicates two entries to S1, and commits them; S1 compacts them.
+    fn first_leader(history: &mut History<All>) {
+        for number in 0..3 {
+            history.shows(number, follower(0).deadline(300 + 100 * number as u64)).disk(
+                number,
+                0,
+                None,
+                NONE,
+                &[],
+                b"",
+            );
+        }
+        history.at(300).save(0).ask(0, 1, 1).ask(0, 2, 1).shows(0, candidate(1).deadline(650));
+        history.disk(0, 1, Some(0), NONE, &[], b"");
+        for voter in [1, 2] {
+            history.again(voter).delivered().save(voter).shows(voter, follower(1).vote(0).deadline(700));
+            history.disk(voter, 1, Some(0), NONE, &[], b"").vote(1, true);
+        }
+        let leads = |entries: &[u64], of_s1| leader(1).log(entries).progress(&[NONE, of_s1, (1, 0)]);
+        history.heartbeat(0, 2, 1).shows(0, leads(&[], (1, 0))).at(301).delivered();
+        history.shows(2, follower(1).vote(0).deadline(720)).append_reply(1, true);
+
+        history.at(400).save(0).append_after((0, 1), 1, NONE, 2, 0).shows(0, leads(&[1, 1], (3, 0)));
+        history.disk(0, 1, Some(0), NONE, &[1, 1], b"").at(401).delivered().save(1);
+        let has = || follower(1).vote(0).log(&[1, 1]).deadline(800);
+        history.shows(1, has()).disk(1, 1, Some(0), NONE, &[1, 1], b"").append_reply(1, true);
+        history.at(402).append_after((0, 1), 1, (2, 1), 0, 2).shows(0, leads(&[1, 1], (3, 2)).commit(2));
+        history.at(403).delivered().shows(1, has().commit(2)).append_reply(1, true).apply(1, 1, 7).apply(1, 2, 8);
+        history.shows(1, has().commit(2).applied(2)).take_snapshot(1, 2, b"7 8").save(1);
+        history.shows(1, follower(1).vote(0).deadline(800).base(2, 1).commit(2).applied(2));
+        history.disk(1, 1, Some(0), (2, 1), &[], b"7 8");
+    }
+
+    /// S0 crashes; S1 is elected by S2, and sends it the snapshot; S0 comes back and follows.
+    fn second_leader(history: &mut History<All>) {
+        let compacted = |look: Look| look.base(2, 1).commit(2).applied(2);
+        history
+            .at(500)
+            .crash(0)
+            .at(800)
+            .save(1)
+            .ask_with(1, 2, 2, (2, 1))
+            .shows(1, compacted(candidate(2)).deadline(1_100));
+        history.disk(1, 2, Some(1), (2, 1), &[], b"7 8").delivered().save(2);
+        history.shows(2, follower(2).vote(1).deadline(1_150)).disk(2, 2, Some(1), NONE, &[], b"").vote(2, true);
+        history.install(1, 2, 2, (2, 1)).shows(1, compacted(leader(2)).progress(&[(3, 0), NONE, (3, 0)]));
+        history.at(801).delivered().save(2).shows(2, compacted(follower(2).vote(1)).deadline(1_160));
+        history.disk(2, 2, Some(1), (2, 1), &[], b"7 8").installed(2);
+        history.shows(1, compacted(leader(2)).progress(&[(3, 0), NONE, (3, 2)]));
+
+        history.at(900).start(0).shows(0, follower(1).vote(0).log(&[1, 1]).deadline(1_200));
+        history
+            .disk(0, 1, Some(0), NONE, &[1, 1], b"")
+            .connect(0)
+            .append_after((1, 0), 2, (2, 1), 0, 2)
+            .delivered()
+            .save(0);
+        history.shows(0, follower(2).log(&[1, 1]).commit(2).deadline(1_250)).disk(0, 2, None, NONE, &[1, 1], b"");
+        history.append_reply(2, true);
+    }
+
+    #[test]
+    fn a_story_of_two_leaders_a_crash_and_a_snapshot_breaks_no_rule() {
+        let mut history = History::new(All::default(), 3);
+        first_leader(&mut history);
+        second_leader(&mut history);
+        history.legal();
     }
 }

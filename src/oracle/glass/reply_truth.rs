@@ -119,3 +119,113 @@ fn refused(follower: &Seen, reply: Reply) -> Result<(), Violation> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, led};
+    use crate::oracle::history::{History, Look, assert_says, candidate, follower, leader};
+
+    /// S0 leads term 1 with three entries; S1, with one, has an append in hand, of so many entries
+    /// after `prev`.
+    fn asked(prev: (Index, Term), entries: usize) -> History<Told<ReplyTruth>> {
+        let mut history = led();
+        history.at(400).shows(0, leader(1).log(&[1, 1, 1])).shows(1, with(&[1]));
+        history.append_after((0, 1), 1, prev, entries, 0).at(405).delivered();
+        history
+    }
+
+    fn with(log: &[Term]) -> Look {
+        follower(1).vote(0).log(log)
+    }
+
+    #[test]
+    fn whose_log_agrees_accepts_and_whose_does_not_refuses() {
+        asked((1, 1), 2).shows(1, with(&[1, 1, 1])).append_reply(1, true).legal();
+        asked((0, 0), 1).append_reply(1, true).legal();
+        asked((2, 1), 1).append_reply(1, false).legal();
+    }
+
+    #[test]
+    fn nobody_accepts_what_it_has_not_got() {
+        let violation = asked((2, 1), 1).append_reply(1, true).illegal(405, &[1, 0]);
+        assert_says(
+            &violation,
+            "S1.1 accepted Rpc#3 of S0.1 (term 1, 1 entries after index 2 of term 1) at 000.405000",
+        );
+        assert_says(&violation, "its log ends at index 1");
+        asked((1, 1), 2).shows(1, with(&[1, 1])).append_reply(1, true).illegal(405, &[1, 0]);
+        // A heartbeat is an append too.
+        asked((3, 1), 0).append_reply(1, true).illegal(405, &[1, 0]);
+    }
+
+    #[test]
+    fn nobody_accepts_where_it_keeps_another_entry() {
+        let violation = asked((1, 1), 1).shows(1, with(&[1, 0])).append_reply(1, true).illegal(405, &[1, 0]);
+        assert_says(&violation, "its entry at index 2 is of term 0, the leader's of term 1");
+    }
+
+    #[test]
+    fn nobody_refuses_what_agrees() {
+        let violation = asked((1, 1), 2).append_reply(1, false).illegal(405, &[1, 0]);
+        assert_says(&violation, "S1.1 refused Rpc#3");
+        assert_says(&violation, "its log has that entry of term 1");
+        asked((0, 0), 1).append_reply(1, false).illegal(405, &[1, 0]);
+    }
+
+    #[test]
+    fn what_is_compacted_agrees() {
+        let compacted = || {
+            let mut history = led::<ReplyTruth>();
+            history.at(400).shows(0, leader(1).log(&[1, 1, 1])).shows(1, with(&[1]).base(2, 1));
+            history.append_after((0, 1), 1, (1, 1), 1, 0).delivered();
+            history
+        };
+        compacted().append_reply(1, true).legal();
+        let violation = compacted().append_reply(1, false).illegal(400, &[1, 0]);
+        assert_says(&violation, "its snapshot stands for everything through index 2");
+    }
+
+    /// S1, in term 2, has an append of the leader of term 1 in hand.
+    fn late() -> History<Told<ReplyTruth>> {
+        let mut history = led();
+        history.at(400).shows(0, leader(1).log(&[1])).shows(1, follower(2));
+        history.append_after((0, 1), 1, (0, 0), 1, 0).delivered();
+        history
+    }
+
+    #[test]
+    fn a_request_of_an_earlier_term_is_refused_and_changes_nothing() {
+        late().append_reply(2, false).legal();
+        let violation = late().shows(1, follower(2).log(&[1])).append_reply(2, false).illegal(400, &[1, 0]);
+        assert_says(&violation, "and yet changed its log or its commit index for it");
+        late().shows(1, follower(2).commit(1)).append_reply(2, false).illegal(400, &[1, 0]);
+    }
+
+    #[test]
+    fn what_others_did_meanwhile_is_not_held_against_it() {
+        // The leader of its own term spoke too.
+        let mut history = late();
+        history.shows(2, leader(2).log(&[2])).append_after((2, 1), 2, (0, 0), 1, 0).delivered();
+        history.shows(1, follower(2).log(&[2])).append_reply(2, true).again(3).append_reply(2, false).legal();
+        // It leads itself, and its service gave it a command.
+        late().shows(1, candidate(2)).shows(1, leader(2).log(&[2])).append_reply(2, false).legal();
+        // It took its time.
+        late().at(450).shows(1, follower(2).log(&[2])).append_reply(2, false).legal();
+    }
+
+    #[test]
+    fn a_log_or_a_term_that_changed_meanwhile_is_not_compared() {
+        // A refusal of what came too early, and was in the log when the reply left.
+        asked((2, 1), 1).shows(1, with(&[1, 1])).append_reply(1, false).legal();
+        asked((1, 1), 1).shows(1, follower(2).log(&[1])).append_reply(2, false).legal();
+        asked((1, 1), 1).shows(1, follower(2).log(&[1])).append_reply(1, true).legal();
+    }
+
+    #[test]
+    fn entries_that_did_not_agree_may_be_cut_with_the_refusal() {
+        let mut history = led::<ReplyTruth>();
+        history.at(400).shows(0, leader(1).log(&[1, 1, 1])).shows(1, with(&[0, 0]));
+        history.append_after((0, 1), 1, (2, 1), 1, 0).delivered().shows(1, with(&[0])).append_reply(1, false).legal();
+    }
+}

@@ -139,3 +139,127 @@ fn wrong(claim: &Claim, text: String) -> Violation {
     let evidence = vec![format!("{sender} sent {}#{} to {} at {at}: {says}", call.name, call.number, call.to), text];
     Violation { rule: RULE, at: *at, servers: vec![sender.server], evidence }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, committed};
+    use crate::oracle::history::{History, assert_says, candidate, follower, leader};
+
+    /// S0 leads term 1 with three entries, the first committed.
+    fn leading() -> History<Told<RequestTruth>> {
+        let mut history = committed();
+        history.at(500).shows(0, leader(1).log(&[1, 1, 1]).commit(1));
+        history
+    }
+
+    /// An append to S1 then, of so many entries after `prev`, with this commit index.
+    fn sends(prev: (Index, Term), entries: usize, commit: Index) -> History<Told<RequestTruth>> {
+        let mut history = leading();
+        history.append_after((0, 1), 1, prev, entries, commit).at(501);
+        history
+    }
+
+    #[test]
+    fn a_leader_sends_what_it_has() {
+        for (prev, entries, commit) in [((0, 0), 3, 1), ((1, 1), 2, 0), ((3, 1), 0, 1)] {
+            sends(prev, entries, commit).legal();
+        }
+    }
+
+    #[test]
+    fn it_must_not_make_up_the_entry_before() {
+        let violation = sends((1, 0), 2, 1).illegal(500, &[0]);
+        assert_says(
+            &violation,
+            "S0.1 sent Rpc#3 to S1 at 000.500000: term 1, 2 entries after index 1 of term 0, commit 1",
+        );
+        assert_says(&violation, "it has an entry of term 1 at index 1");
+        assert_says(&sends((4, 1), 0, 1).illegal(500, &[0]), "it has nothing at index 4");
+    }
+
+    #[test]
+    fn nor_send_more_than_it_has() {
+        assert_says(&sends((1, 1), 3, 1).illegal(500, &[0]), "it has nothing at index 4");
+    }
+
+    #[test]
+    fn nor_announce_what_is_not_committed() {
+        assert_says(&sends((1, 1), 2, 2).illegal(500, &[0]), "leaders have committed only index 1");
+    }
+
+    #[test]
+    fn a_step_may_send_before_it_shows_what_it_did() {
+        let mut history = leading();
+        history.append_after((0, 1), 1, (3, 1), 1, 1).shows(0, leader(1).log(&[1, 1, 1, 1]).commit(1)).at(501).legal();
+
+        let mut history = leading();
+        history.shows(1, follower(1).vote(0).log(&[1, 1])).append_after((0, 1), 1, (3, 1), 0, 2);
+        history.shows(0, leader(1).log(&[1, 1, 1]).commit(2)).at(501).legal();
+    }
+
+    #[test]
+    fn who_dies_in_that_step_is_not_judged() {
+        let mut history = leading();
+        history.append_after((0, 1), 1, (3, 1), 1, 1).crash(0).at(501).heartbeat(1, 2, 1).legal();
+    }
+
+    #[test]
+    fn a_deposed_leader_is_judged_by_what_it_led() {
+        let mut history = sends((1, 1), 2, 1);
+        history.shows(0, follower(2).log(&[1])).append_after((0, 1), 1, (1, 1), 2, 1).at(502).legal();
+    }
+
+    #[test]
+    fn entries_compacted_before_the_election_are_not_known() {
+        let mut history = committed::<RequestTruth>();
+        history.at(900).shows(1, candidate(2).base(1, 1)).shows(1, leader(2).base(1, 1));
+        history.append_after((1, 2), 2, (0, 0), 1, 1).at(901).legal();
+    }
+
+    /// S1 with entry 1 asks for votes in term 2, and says that its log ends with `last`.
+    fn campaigns(last: (Index, Term)) -> History<Told<RequestTruth>> {
+        let mut history = committed();
+        history.at(900).ask_with(1, 2, 2, last).shows(1, candidate(2).log(&[1])).at(901);
+        history
+    }
+
+    #[test]
+    fn a_candidate_tells_the_end_of_its_log() {
+        campaigns((1, 1)).legal();
+        for last in [(0, 0), (2, 1), (1, 2)] {
+            assert_says(
+                &campaigns(last).illegal(900, &[1]),
+                "its log ended with term 1 at index 1 when it began that election",
+            );
+        }
+    }
+
+    #[test]
+    fn it_may_ask_late_with_what_it_had_then() {
+        let mut history = campaigns((1, 1));
+        history.shows(1, leader(2).log(&[1, 2])).ask_with(1, 0, 2, (1, 1)).at(902).legal();
+    }
+
+    /// S0 sends a snapshot through `last`.
+    fn installs(last: (Index, Term)) -> History<Told<RequestTruth>> {
+        let mut history = leading();
+        history.shows(0, leader(1).base(1, 1).log(&[1, 1]).commit(1)).install(0, 1, 1, last).at(501);
+        history
+    }
+
+    #[test]
+    fn a_snapshot_stands_for_what_is_committed() {
+        installs((1, 1)).legal();
+        let violation = installs((2, 1)).illegal(500, &[0]);
+        assert_says(&violation, "term 1, snapshot through index 2 of term 1");
+        assert_says(&violation, "leaders have committed only index 1");
+        assert_says(&installs((1, 2)).illegal(500, &[0]), "the committed entry at index 1 is of term 1");
+    }
+
+    #[test]
+    fn the_end_of_the_run_is_the_end_of_an_instant() {
+        let mut history = leading();
+        history.append_after((0, 1), 1, (1, 1), 2, 2).at(501).illegal(500, &[0]);
+    }
+}

@@ -84,3 +84,93 @@ fn name(role: Role) -> &'static str {
         Role::Leader => "the leader",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, cluster, led};
+    use crate::oracle::history::{History, assert_says, candidate, follower, leader};
+
+    #[test]
+    fn followers_become_candidates_and_candidates_leaders() {
+        let mut history = led::<Roles>();
+        // An election that nobody won is followed by one in the next term.
+        history.at(900).shows(1, candidate(2)).at(1_300).shows(1, candidate(3)).shows(1, leader(3));
+        history.shows(0, follower(3).vote(1)).at(1_900).shows(0, candidate(4)).legal();
+    }
+
+    #[test]
+    fn nobody_leads_that_was_no_candidate() {
+        let violation = led::<Roles>().at(900).shows(1, leader(2)).illegal(900, &[1]);
+        assert_says(&violation, "S1.1 was a follower in term 1");
+        assert_says(&violation, "at 000.900000 it is the leader in term 2: it never was a candidate in it");
+        led::<Roles>().at(900).shows(1, candidate(2)).shows(1, leader(3)).illegal(900, &[1]);
+        led::<Roles>().at(900).shows(0, leader(2)).illegal(900, &[0]);
+    }
+
+    #[test]
+    fn an_election_is_held_in_a_new_term() {
+        let violation = led::<Roles>().at(900).shows(1, candidate(1)).illegal(900, &[1]);
+        assert_says(&violation, "an election is held in a new term");
+    }
+
+    #[test]
+    fn leaders_do_not_campaign() {
+        let violation = led::<Roles>().at(900).shows(0, candidate(2)).illegal(900, &[0]);
+        assert_says(&violation, "S0.1 was the leader in term 1");
+        assert_says(&violation, "leaders do not campaign");
+    }
+
+    #[test]
+    fn a_candidate_votes_for_itself() {
+        let violation = led::<Roles>().at(900).shows(1, candidate(2).no_vote()).illegal(900, &[1]);
+        assert_says(&violation, "it has given its vote to nobody");
+        let violation = led::<Roles>().at(900).shows(1, candidate(2).vote(2)).illegal(900, &[1]);
+        assert_says(&violation, "it voted for S2");
+    }
+
+    #[test]
+    fn anybody_may_follow_at_any_time() {
+        let mut history = led::<Roles>();
+        history
+            .at(500)
+            .shows(0, follower(1).vote(0))
+            .at(900)
+            .shows(1, candidate(2))
+            .shows(1, follower(2).vote(1))
+            .legal();
+    }
+
+    #[test]
+    fn a_new_life_follows_in_any_term() {
+        led::<Roles>().at(500).crash(0).start(0).shows(0, follower(1).vote(0)).at(900).shows(0, candidate(2)).legal();
+        led::<Roles>().at(500).crash(0).start(0).shows(0, leader(1)).illegal(500, &[0]);
+    }
+
+    #[test]
+    fn a_cluster_of_one_may_lead_at_once() {
+        cluster::<Roles>(1).shows(0, leader(1)).legal();
+    }
+
+    /// S1, a candidate in term 1, has an append of S0, its leader, in hand.
+    fn heard() -> History<Told<Roles>> {
+        let mut history = cluster(3);
+        history.at(300).shows(0, candidate(1)).shows(1, candidate(1)).shows(0, leader(1));
+        history.at(301).heartbeat(0, 1, 1).delivered();
+        history
+    }
+
+    #[test]
+    fn a_candidate_that_hears_its_leader_follows_it() {
+        heard().shows(1, follower(1).vote(1)).append_reply(1, true).legal();
+        let violation = heard().append_reply(1, true).illegal(301, &[1]);
+        assert_says(&violation, "at 000.301000 S1.1 answered an append of the leader of term 1, in that term");
+        assert_says(&violation, "and still is a candidate in it");
+        heard().append_reply(1, false).illegal(301, &[1]);
+    }
+
+    #[test]
+    fn it_does_not_follow_the_leader_of_an_earlier_term() {
+        heard().shows(1, candidate(2)).append_reply(2, false).legal();
+    }
+}

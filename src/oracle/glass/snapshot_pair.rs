@@ -71,3 +71,65 @@ fn moved(world: &World, at: Instant, server: Incarnation) -> Result<(), Violatio
         vec![format!("at {at} the log of {server} begins after index {index} of term {base}"), contradiction];
     Err(Violation { rule: RULE, at, servers: vec![server.server], evidence })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, committed};
+    use crate::oracle::history::{History, assert_says, follower, leader};
+
+    /// S0 leads term 1 with three entries, of which two are committed, and its service has made
+    /// snapshots of both.
+    fn snapshots() -> History<Told<SnapshotPair>> {
+        let mut history = committed();
+        history.at(400).shows(1, follower(1).vote(0).log(&[1, 1])).shows(0, leader(1).log(&[1, 1, 1]).commit(2));
+        history.at(500).take_snapshot(0, 1, b"one").take_snapshot(0, 2, b"one two");
+        history
+    }
+
+    #[test]
+    fn a_log_begins_after_what_is_committed() {
+        snapshots().shows(0, leader(1).base(2, 1).log(&[1]).commit(2)).shows(2, follower(1).base(1, 1)).legal();
+    }
+
+    #[test]
+    fn what_is_not_committed_is_not_compacted() {
+        let violation = snapshots().shows(0, leader(1).base(3, 1).commit(2)).illegal(500, &[0]);
+        assert_says(&violation, "at 000.500000 the log of S0.1 begins after index 3 of term 1");
+        assert_says(&violation, "leaders have committed only index 2");
+    }
+
+    #[test]
+    fn the_base_keeps_its_term() {
+        let violation = snapshots().shows(0, leader(1).base(2, 0).log(&[1]).commit(2)).illegal(500, &[0]);
+        assert_says(&violation, "the committed entry at that index is of term 1");
+        // Also over a restart.
+        let mut history = snapshots();
+        history.shows(1, follower(1).vote(0).base(1, 1).log(&[1])).crash(1).start(1);
+        history.at(600).shows(1, follower(1).vote(0).base(1, 0).log(&[1])).illegal(600, &[1]);
+    }
+
+    #[test]
+    fn a_saved_log_has_its_snapshot_beside_it() {
+        snapshots().disk(0, 1, Some(0), (2, 1), &[1], b"one two").legal();
+        let violation = snapshots().disk(0, 1, Some(0), (2, 1), &[1], b"").illegal(500, &[0]);
+        assert_says(&violation, "at 000.500000 the saved log of S0.1 begins after index 2");
+        assert_says(&violation, "no snapshot is saved beside it");
+    }
+
+    #[test]
+    fn and_no_earlier_one() {
+        let violation = snapshots().disk(0, 1, Some(0), (2, 1), &[1], b"one").illegal(500, &[0]);
+        assert_says(&violation, "the snapshot saved beside it ends at index 1");
+    }
+
+    #[test]
+    fn a_later_snapshot_leaves_no_hole() {
+        snapshots().disk(0, 1, Some(0), (1, 1), &[1, 1], b"one two").disk(0, 1, Some(0), (0, 0), &[1], b"one").legal();
+    }
+
+    #[test]
+    fn a_snapshot_that_nobody_made_is_not_known() {
+        snapshots().disk(0, 1, Some(0), (2, 1), &[1], b"others").legal();
+    }
+}

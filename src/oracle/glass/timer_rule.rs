@@ -146,3 +146,111 @@ fn not_restarted(at: Instant, server: Incarnation, what: &str, deadline: Instant
     ];
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::glass::told::{Told, cluster};
+    use crate::oracle::history::{History, Look, assert_says, candidate, follower};
+
+    /// S1 follows in term 1, and at 300 ms its election is due at 600 ms. The shortest time that any
+    /// timer has been set to is 300 ms, so 75 ms is what a restart must leave at least.
+    fn waiting() -> History<Told<TimerRule>> {
+        let mut history = cluster(3);
+        history.at(300).shows(1, due(600)).at(400);
+        history
+    }
+
+    /// S1, following in term 1, with its election due then.
+    fn due(millis: u64) -> Look {
+        follower(1).deadline(millis)
+    }
+
+    #[test]
+    fn the_leader_restarts_the_timer() {
+        waiting().heartbeat(0, 1, 1).delivered().shows(1, due(750)).append_reply(1, true).legal();
+        waiting().install(0, 1, 1, (1, 1)).delivered().installed(1).shows(1, due(750)).legal();
+    }
+
+    #[test]
+    fn so_does_a_vote() {
+        let mut history = waiting();
+        history.ask(2, 1, 2).delivered().shows(1, follower(2).vote(2).deadline(750)).vote(2, true).legal();
+    }
+
+    #[test]
+    fn so_does_an_election() {
+        let mut history = waiting();
+        history.at(600).shows(1, candidate(2).deadline(900)).at(900).shows(1, candidate(3).deadline(1_300)).legal();
+    }
+
+    #[test]
+    fn nothing_else_does() {
+        let violation = waiting().shows(1, due(700)).illegal(400, &[1]);
+        assert_says(&violation, "at 000.400000 S1.1 moved its election deadline from 000.600000 to 000.700000");
+        assert_says(&violation, "it had heard nothing from the leader of its term");
+    }
+
+    #[test]
+    fn neither_a_vote_refused_nor_a_leader_of_the_past() {
+        waiting().ask(2, 1, 1).delivered().shows(1, due(700)).vote(1, false).illegal(400, &[1]);
+        waiting().heartbeat(2, 1, 0).delivered().shows(1, due(700)).append_reply(1, false).illegal(400, &[1]);
+    }
+
+    #[test]
+    fn a_leader_or_a_vote_that_leaves_the_timer_running_out_is_found() {
+        let mut history = waiting();
+        history.at(590).heartbeat(0, 1, 1).delivered().append_reply(1, true);
+        let violation = history.illegal(590, &[1]);
+        assert_says(&violation, "at 000.590000 S1.1 answered an append of the leader");
+        assert_says(
+            &violation,
+            "after that its election deadline is 000.600000; it never restarts its timer for less than 300ms",
+        );
+
+        let mut history = waiting();
+        history.at(590).ask(2, 1, 2).delivered().shows(1, follower(2).vote(2).deadline(600)).vote(2, true);
+        assert_says(&history.illegal(590, &[1]), "answered a vote request, and granted it");
+    }
+
+    #[test]
+    fn a_deadline_that_is_late_enough_may_stay() {
+        waiting().heartbeat(0, 1, 1).delivered().append_reply(1, true).legal();
+    }
+
+    #[test]
+    fn an_answer_that_took_long_counts_from_its_request() {
+        waiting().heartbeat(0, 1, 1).delivered().at(590).append_reply(1, true).at(591).shows(1, due(750)).legal();
+    }
+
+    #[test]
+    fn stepping_down_may_restart_it() {
+        waiting().heartbeat(2, 1, 2).delivered().shows(1, follower(2).deadline(750)).legal();
+        waiting().shows(1, follower(2).deadline(750)).legal();
+        waiting().at(600).shows(1, candidate(2).deadline(900)).shows(1, follower(2).vote(1).deadline(950)).legal();
+    }
+
+    #[test]
+    fn a_vote_that_is_given_again_may_restart_it() {
+        let mut history = waiting();
+        history.ask(2, 1, 2).delivered().shows(1, follower(2).vote(2).deadline(700)).vote(2, true);
+        history.at(450).ask(2, 1, 2).delivered().vote(2, true).shows(1, follower(2).vote(2).deadline(800)).legal();
+    }
+
+    #[test]
+    fn an_overdue_deadline_may_move_without_a_reason() {
+        // As a server does that stood still for a while.
+        waiting().at(650).shows(1, due(950)).legal();
+    }
+
+    #[test]
+    fn a_new_life_has_a_new_timer() {
+        waiting().crash(1).start(1).shows(1, due(850)).legal();
+    }
+
+    #[test]
+    fn who_shows_no_deadline_is_not_judged() {
+        let mut history = waiting();
+        history.shows(1, follower(1)).at(590).heartbeat(0, 1, 1).delivered().append_reply(1, true).legal();
+    }
+}

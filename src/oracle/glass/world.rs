@@ -357,3 +357,6 @@ impl Disk {
         Disk { current_term: saved.current_term, voted_for: saved.voted_for, log, is_current: true }
     }
 }
+
+#[cfg(test)]
+mod tests;
