@@ -77,6 +77,8 @@ pub struct Cluster {
     pub(super) servers: RefCell<Vec<Server>>,
     pub(super) record: RefCell<Record>,
     random: RefCell<Random>,
+    /// How long services take for a message at most, and what that is drawn from.
+    pub(super) service_time: RefCell<(Duration, Random)>,
     /// A failure outside of the scenario's own steps, such as a wrong command applied.
     aborted: RefCell<Option<Failure>>,
     began: Cell<Instant>,
@@ -106,6 +108,7 @@ impl Cluster {
             servers: RefCell::new((0..setup.servers).map(|_| Server::default()).collect()),
             record: RefCell::new(Record::new(setup.servers)),
             random: RefCell::new(setup.seed.stream("scenario")),
+            service_time: RefCell::new((Duration::ZERO, setup.seed.stream("service"))),
             aborted: RefCell::new(None),
             began,
             setup,

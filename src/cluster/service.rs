@@ -1,6 +1,7 @@
 //! The service above each Raft: takes what is applied, checks it, and takes snapshots.
 
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use super::cluster::Cluster;
 use super::record::ApplyError;
@@ -29,6 +30,26 @@ pub(super) async fn take_all(service: Service, mut channel: Taker<ApplyMsg>) {
         if let Err((text, servers)) = service.take(&cluster, message) {
             cluster.abort_apply(text, servers);
         }
+        if let Some(time) = cluster.service_time() {
+            let pause = cluster.sim.sleep(time);
+            drop(cluster);
+            pause.await;
+        }
+    }
+}
+
+impl Cluster {
+    /// Lets every service take up to `most` for each message from now on, so that Raft has to wait for
+    /// it. At first they take no time.
+    pub fn slow_services(&self, most: Duration) {
+        self.service_time.borrow_mut().0 = most;
+    }
+
+    /// How long a service takes for the message that it has just got; none if no time at all.
+    fn service_time(&self) -> Option<Duration> {
+        let (most, random) = &mut *self.service_time.borrow_mut();
+        let micros = most.as_micros() as u64;
+        (micros > 0).then(|| Duration::from_micros(random.between(0..=micros)))
     }
 }
 

@@ -19,14 +19,19 @@
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
+//! | first heartbeat | `first_heartbeat` | Raft paper, Figure 2 | black-box |
 //! | stable leader | `stable_leader` | `lab-spec` §4.3 | black-box |
+//!
+//! The rules that look inside a server (`Raft::inspect`) are in the folder `glass`, with a table of
+//! their own.
 //!
 //! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
 //! do), `window` (ten in a second), `suspects` (what only the end of an instant decides),
-//! `unanswered` (requests in hand). [`RULES`] is the same table for help texts.
+//! `unanswered` (requests in hand). [`rules`] gives both tables for help texts.
 
 mod apply_order;
 mod election_safety;
+mod first_heartbeat;
 mod glass;
 mod heartbeats;
 #[cfg(test)]
@@ -52,6 +57,7 @@ mod window;
 
 pub use apply_order::ApplyOrder;
 pub use election_safety::ElectionSafety;
+pub use first_heartbeat::FirstHeartbeat;
 pub use heartbeats::HeartbeatRate;
 pub use idle_traffic::IdleTraffic;
 pub use message_roles::MessageRoles;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::apply_order::{self, ApplyOrder};
 use super::election_safety::{self, ElectionSafety};
+use super::first_heartbeat::{self, FirstHeartbeat};
 use super::glass::{self, GlassRules};
 use super::heartbeats::{self, HeartbeatRate};
 use super::idle_traffic::{self, IdleTraffic};
@@ -68,7 +69,7 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 }
 
 /// Those that see what anybody sees.
-const OUTSIDE: [Rule; 13] = [
+const OUTSIDE: [Rule; 14] = [
     Rule {
         name: election_safety::RULE,
         says: "no term ever has two leaders",
@@ -147,6 +148,12 @@ const OUTSIDE: [Rule; 13] = [
         source: "lab 2A",
         needs: Needs::Nothing,
     },
+    Rule {
+        name: first_heartbeat::RULE,
+        says: "a new leader speaks to every peer at once",
+        source: "Raft paper, Figure 2",
+        needs: Needs::Nothing,
+    },
 ];
 
 /// Watches a run with all oracles, up to the first violation.
@@ -167,6 +174,7 @@ pub struct Watch {
     idle_traffic: IdleTraffic,
     reelection: Reelection,
     stable_leader: StableLeader,
+    first_heartbeat: FirstHeartbeat,
     glass: GlassRules,
 }
 
@@ -211,6 +219,7 @@ impl Watch {
     /// Who hears of which event.
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.check_clock(at)?;
+        self.first_heartbeat.observe(at, event)?;
         self.outside(at, event)?;
         self.glass.observe(at, event)
     }
@@ -337,7 +346,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 13] = [
+        let offences: [Offence; 14] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
@@ -351,6 +360,7 @@ mod tests {
             |history| history.request(1, 2, &Description::Other),
             |history| history.crash(0).at(8_000),
             |history| history.state(2, 2, false),
+            |history| history.crash(0).at(2_500).state(1, 2, false).state(1, 2, true).at(2_600).state(2, 2, false),
         ];
         let caught = offences.map(|offence| offence(&mut led()).violation().rule);
         assert_eq!(caught.to_vec(), OUTSIDE.map(|rule| rule.name));

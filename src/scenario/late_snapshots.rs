@@ -20,6 +20,7 @@ const APPENDS: Messages = Messages::REQUESTS.of(RpcKind::AppendEntries);
 /// except when there must be agreement.
 pub(super) async fn many_snapshots(t: Tester) -> Step {
     let servers = t.servers().count();
+    t.cluster().slow_services(Duration::from_millis(2));
     all_agree(&t).await?;
     for _ in 0..t.parameter("rounds") {
         for _ in 0..servers / 2 {

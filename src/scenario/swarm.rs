@@ -13,6 +13,9 @@ use crate::cluster::{FaultGuard, Held, Paused, Retry, Step};
 use crate::net::Messages;
 use crate::net::rules::{Duplicate, OneWay, SlowRequests};
 
+/// So that messages pile up before the services, as they do before real ones.
+const SERVICE_TIME: Duration = Duration::from_millis(2);
+
 /// How often each kind of fault happens, per thousand rounds; half of the kinds are left out of
 /// each run.
 struct Mix {
@@ -77,6 +80,7 @@ struct Faults {
 /// Rounds of faults and commands; then everything heals, and all servers must agree.
 pub(super) async fn swarm(t: Tester) -> Step {
     let mix = t.random(Mix::draw);
+    t.cluster().slow_services(SERVICE_TIME);
     let mut faults = Faults::default();
     for _ in 0..t.parameter("rounds") {
         harm_servers(&t, &mix, &mut faults);

@@ -119,6 +119,7 @@ fn granted(at: Instant, server: Incarnation, voter: &Seen, request: Request) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Index;
     use crate::oracle::glass::told::{Told, cluster, committed};
     use crate::oracle::history::{History, assert_says, follower};
 

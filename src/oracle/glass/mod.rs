@@ -1,5 +1,22 @@
 //! The rules that look inside: they need servers that show themselves (`Raft::inspect`).
 //!
+//! | rule | file | source |
+//! |---|---|---|
+//! | durable before visible | `durability` | Raft paper, Figure 2 |
+//! | durable acknowledgements | `ledger` | Figures 2 and 13 |
+//! | log matching | `log_matching` | Figure 3 |
+//! | leader append-only | `leader_append_only` | Figure 3 |
+//! | leader completeness | `leader_completeness` | Figure 3 |
+//! | commit certificate | `commit_certificate` | §5.4.2 |
+//! | commit rule | `commit_rule` | Figure 2 |
+//! | match truth | `match_truth` | Figure 2 |
+//! | reply truth | `reply_truth` | Figure 2 |
+//! | request truth | `request_truth` | Figures 2 and 13 |
+//! | grant rule | `grants` | §5.4.1 |
+//! | role transitions | `roles` | Figure 4 |
+//! | snapshot pair | `snapshot_pair` | §7 |
+//! | timer rule | `timer_rule` | Figure 2 |
+//!
 //! [`World`] keeps what everybody showed last; each rule compares it with what happens. What a
 //! submission does not show is not judged.
 

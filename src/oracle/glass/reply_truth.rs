@@ -7,7 +7,8 @@
 //! - Refusal: the entry before the new ones is missing, or of another term. What is compacted is
 //!   committed, so it always agrees.
 //!
-//! And a request of an earlier term changes neither log nor commit index.
+//! And a request of an earlier term changes neither log nor commit index, and no reply carries a
+//! term that was over when the request came.
 //!
 //! Deliberately not judged: what else happened while the request was in hand: a later term, or a
 //! log that something else changed.
@@ -34,14 +35,32 @@ struct Append {
 impl ReplyTruth {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         let Event::ReplySent { call, server, description, .. } = *event else { return Ok(()) };
-        let ReplyDescription::AppendEntries { term, success } = *description else { return Ok(()) };
         let (Some(request), Some(follower)) = (world.answered(), world.life(server)) else { return Ok(()) };
-        let Description::AppendEntries { prev_log_index, prev_log_term, entries, .. } = request.what else {
-            return Ok(());
-        };
-        let append = Append { prev_log_index, prev_log_term, last_index: prev_log_index + entries as Index };
+        let Some(term) = description.term() else { return Ok(()) };
+        let append = Append::of(&request.what);
         let reply = Reply { at, call, server, request, append, term };
-        if success { taken(world, follower, reply) } else { refused(follower, reply) }
+        if term < request.state.current_term {
+            let text = format!("with term {term}, although it was in term {} already", request.state.current_term);
+            return Err(reply.violation("answered", text));
+        }
+        match *description {
+            ReplyDescription::AppendEntries { success: true, .. } => taken(world, follower, reply),
+            ReplyDescription::AppendEntries { .. } => refused(follower, reply),
+            ReplyDescription::InstallSnapshot { .. } => unchanged(follower, reply),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Append {
+    /// Nothing for other requests.
+    fn of(what: &Description) -> Append {
+        match *what {
+            Description::AppendEntries { prev_log_index, prev_log_term, entries, .. } => {
+                Append { prev_log_index, prev_log_term, last_index: prev_log_index + entries as Index }
+            }
+            _ => Append { prev_log_index: 0, prev_log_term: 0, last_index: 0 },
+        }
     }
 }
 
@@ -62,19 +81,16 @@ impl Reply {
 
     fn violation(&self, answer: &str, text: String) -> Violation {
         let Reply { at, call, server, request, append, .. } = *self;
-        let (term, Append { prev_log_index, prev_log_term, last_index }) = (request.term, append);
-        let entries = last_index - prev_log_index;
-        let evidence = vec![
-            format!(
-                "{server} {answered} {name}#{number} of {from} (term {term}, {entries} entries after index {prev_log_index} \
-                 of term {prev_log_term}) at {at}",
-                answered = answer,
-                name = call.name,
-                number = call.number,
-                from = call.from,
-            ),
-            text,
-        ];
+        let Append { prev_log_index, prev_log_term, last_index } = append;
+        let (name, number, from, term) = (call.name, call.number, call.from, request.term);
+        let what = match request.what {
+            Description::AppendEntries { .. } => {
+                let entries = last_index - prev_log_index;
+                format!(", {entries} entries after index {prev_log_index} of term {prev_log_term}")
+            }
+            _ => String::new(),
+        };
+        let evidence = vec![format!("{server} {answer} {name}#{number} of {from} (term {term}{what}) at {at}"), text];
         Violation { rule: RULE, at, servers: vec![server.server, call.from.server], evidence }
     }
 }
@@ -99,14 +115,23 @@ fn taken(world: &World, follower: &Seen, reply: Reply) -> Result<(), Violation> 
     ))
 }
 
-fn refused(follower: &Seen, reply: Reply) -> Result<(), Violation> {
+/// A request of an earlier term changes nothing.
+fn unchanged(follower: &Seen, reply: Reply) -> Result<(), Violation> {
     let Request { at, term, state, log_version, is_latest, .. } = reply.request;
-    let Append { prev_log_index: prev, prev_log_term, .. } = reply.append;
     let alone = is_latest && at == reply.at && follower.now.role != Role::Leader;
     let changed = follower.log_version != log_version || follower.now.commit_index != state.commit_index;
-    if term < follower.now.current_term && alone && changed {
-        return Err(reply.violation("refused", "and yet changed its log or its commit index for it".to_owned()));
+    if term < state.current_term && alone && changed {
+        let text =
+            format!("and changed its log or its commit index for it, although it was in term {}", state.current_term);
+        return Err(reply.violation("answered", text));
     }
+    Ok(())
+}
+
+fn refused(follower: &Seen, reply: Reply) -> Result<(), Violation> {
+    unchanged(follower, reply)?;
+    let Request { log_version, .. } = reply.request;
+    let Append { prev_log_index: prev, prev_log_term, .. } = reply.append;
     if !reply.is_in_term(follower) || follower.log_version != log_version {
         return Ok(());
     }
@@ -198,7 +223,7 @@ mod tests {
     fn a_request_of_an_earlier_term_is_refused_and_changes_nothing() {
         late().append_reply(2, false).legal();
         let violation = late().shows(1, follower(2).log(&[1])).append_reply(2, false).illegal(400, &[1, 0]);
-        assert_says(&violation, "and yet changed its log or its commit index for it");
+        assert_says(&violation, "changed its log or its commit index for it, although it was in term 2");
         late().shows(1, follower(2).commit(1)).append_reply(2, false).illegal(400, &[1, 0]);
     }
 

@@ -31,7 +31,7 @@ impl<R: GlassRule> Oracle for Told<R> {
     }
 
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        self.world.observe(event);
+        self.world.observe(at, event);
         self.rule.judge(&self.world, at, event)?;
         self.world.settle(event);
         Ok(())
