@@ -37,11 +37,13 @@ impl Ledger {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
             Event::Started { server } | Event::Crashed { server } => self.in_hand.forget(server.server),
-            Event::RequestDelivered { call, server, description } => {
-                if let Description::AppendEntries { term, prev_log_index, entries, .. } = *description {
-                    let last = prev_log_index + entries as Index;
-                    self.in_hand.delivered(server.server, call.number, (term, last));
-                }
+            Event::RequestDelivered {
+                call,
+                server,
+                description: &Description::AppendEntries { term, prev_log_index, entries, .. },
+            } => {
+                let last = prev_log_index + entries as Index;
+                self.in_hand.delivered(server.server, call.number, (term, last));
             }
             Event::ReplySent {
                 call, server, description: &ReplyDescription::AppendEntries { term, success }, ..
@@ -208,6 +210,14 @@ mod tests {
         // What is left is still acknowledged.
         let violation = history.at(700).shows(1, follower(2)).illegal(700, &[1]);
         assert_says(&violation, "S1 acknowledged the entries through index 1 (term 1)");
+    }
+
+    /// Cutting where the consistency check fails is legal, whether or not the leader lives to show itself.
+    #[test]
+    fn a_leader_that_dies_with_its_first_append_may_overrule_it() {
+        let mut history = acknowledged();
+        history.shows(2, candidate(3).log(&[1, 2])).append_after((2, 1), 3, (2, 2), 0, 0).crash(2).delivered();
+        history.shows(1, follower(3).log(&[1])).append_reply(3, false).legal();
     }
 
     #[test]

@@ -28,10 +28,10 @@ impl Roles {
             Event::RequestDelivered { call, server, description: &Description::AppendEntries { term, .. } } => {
                 self.appends.delivered(server.server, call.number, term);
             }
-            Event::ReplySent { call, server, description: &ReplyDescription::AppendEntries { term, .. }, .. } => {
-                if self.appends.answered(server.server, call.number) == Some(term) {
-                    return accepted(world, at, server, term);
-                }
+            Event::ReplySent { call, server, description: &ReplyDescription::AppendEntries { term, .. }, .. }
+                if self.appends.answered(server.server, call.number) == Some(term) =>
+            {
+                return accepted(world, at, server, term);
             }
             Event::Inspected { server, .. } => {
                 if let Some(seen) = world.life(server) {
