@@ -23,7 +23,7 @@
 //!
 //! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
 //! do), `window` (ten in a second), `suspects` (what only the end of an instant decides),
-//! `unanswered` (requests in hand). [`RULES`] is the same table for help texts.
+//! `unanswered` (requests in hand). [`rules`] is the same table for help texts.
 
 mod apply_order;
 mod election_safety;
