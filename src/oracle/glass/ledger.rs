@@ -8,6 +8,9 @@
 //! Deliberately not judged: entries that were never acknowledged, and entries that the leader of
 //! the follower's term does not have: whatever a follower cuts there was not committed.
 
+use std::collections::BTreeMap;
+
+use super::term_runs::TermRuns;
 use super::world::{Request, Seen, World};
 use crate::base::{Incarnation, Index, Instant, ServerId, Term};
 use crate::oracle::Violation;
@@ -20,6 +23,8 @@ pub(in crate::oracle) const RULE: &str = "durable acknowledgements";
 pub(in crate::oracle) struct Ledger {
     /// By server.
     acknowledged: Vec<Option<Acknowledged>>,
+    /// The logs of the crashed, as last seen.
+    left: BTreeMap<ServerId, TermRuns>,
 }
 
 /// The last entry that a server has acknowledged.
@@ -33,6 +38,9 @@ struct Acknowledged {
 impl Ledger {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
+            Event::Crashed { server } => {
+                self.left.extend(world.seen(server.server).map(|seen| (server.server, seen.log.clone())));
+            }
             Event::ReplySent {
                 server, description: &ReplyDescription::AppendEntries { term, success: true }, ..
             } => {
@@ -74,7 +82,7 @@ impl Ledger {
         let Some(known) = *self.slot(server.server) else { return Ok(()) };
         let gone = match seen.before {
             // A new life: everything must have come back, unless the last step of the one before cut it.
-            None => (!seen.log.holds(known.index, known.term)).then_some((known.index, known.term)),
+            None => self.missing(server.server, seen, known),
             Some(_) => seen.change.cut.filter(|(index, _)| *index <= known.index),
         };
         let Some((index, term)) = gone else { return Ok(()) };
@@ -85,9 +93,17 @@ impl Ledger {
             return Ok(());
         }
         if seen.before.is_none() {
-            return Err(lost(at, server, seen, known));
+            return Err(lost(at, server, seen, known, index));
         }
         Err(cut(at, server, seen, known, (index, term)))
+    }
+
+    /// The first entry that was acknowledged and did not come back.
+    fn missing(&self, server: ServerId, seen: &Seen, known: Acknowledged) -> Option<(Index, Term)> {
+        let left = self.left.get(&server)?;
+        let earlier = (left.base_index() + 1..known.index).filter_map(|index| Some((index, left.term(index)?)));
+        let mut entries = earlier.chain([(known.index, known.term)]);
+        entries.find(|(index, term)| !seen.log.holds(*index, *term))
     }
 }
 
@@ -102,9 +118,9 @@ fn acknowledged(server: Incarnation, known: Acknowledged) -> String {
     format!("{} acknowledged the entries through index {index} (term {term}) at {at}", server.server)
 }
 
-fn lost(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged) -> Violation {
-    let now = match seen.log.term(known.index) {
-        Some(other) => format!("at {at}, after a restart, {server} has an entry of term {other} there"),
+fn lost(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, index: Index) -> Violation {
+    let now = match seen.log.term(index) {
+        Some(other) => format!("at {at}, after a restart, {server} has an entry of term {other} at index {index}"),
         None => format!("at {at}, after a restart, the log of {server} ends at index {}", seen.log.last_index()),
     };
     Violation { rule: RULE, at, servers: vec![server.server], evidence: vec![acknowledged(server, known), now] }
@@ -153,7 +169,7 @@ mod tests {
         assert_says(&violation, "at 000.500000, after a restart, the log of S1.2 ends at index 1");
 
         let violation = acknowledged().crash(1).start(1).shows(1, follower(2).log(&[1, 2])).illegal(500, &[1]);
-        assert_says(&violation, "S1.2 has an entry of term 2 there");
+        assert_says(&violation, "S1.2 has an entry of term 2 at index 2");
     }
 
     #[test]
@@ -199,6 +215,21 @@ mod tests {
         // What is left is still acknowledged.
         let violation = history.at(700).shows(1, follower(2)).illegal(700, &[1]);
         assert_says(&violation, "S1 acknowledged the entries through index 1 (term 1)");
+    }
+
+    #[test]
+    fn a_later_leader_does_not_excuse_the_loss_of_what_it_has_too() {
+        let mut history = deposed(&[1, 2]);
+        history.crash(1).start(1).shows(1, follower(2));
+        history.illegal(600, &[1]);
+    }
+
+    /// Cutting where the consistency check fails is legal, whether or not the leader lives to show itself.
+    #[test]
+    fn a_leader_that_dies_with_its_first_append_may_overrule_it() {
+        let mut history = acknowledged();
+        history.shows(2, candidate(3).log(&[1, 2])).append_after((2, 1), 3, (2, 2), 0, 0).crash(2).delivered();
+        history.shows(1, follower(3).log(&[1])).append_reply(3, false).legal();
     }
 
     #[test]

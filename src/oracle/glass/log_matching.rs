@@ -183,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn a_leader_may_die_in_the_step_in_which_it_sends_new_entries() {
+        let sent = || {
+            let mut history = two_leaders();
+            history.append_after((1, 2), 2, (2, 2), 2, 0).append_after((1, 0), 2, (2, 2), 1, 0).crash(1);
+            history
+        };
+        sent().shows(2, follower(2).log(&[1, 2, 2, 2])).legal();
+        sent().shows(2, follower(2).log(&[1, 2, 2, 2, 2])).illegal(600, &[2]);
+    }
+
+    #[test]
     fn entries_of_a_leader_that_died_are_found_on_its_return() {
         let mut history = two_leaders();
         history

@@ -188,6 +188,7 @@ impl GlassRules {
                 self.commit_certificate.observe(world, at, event)?;
                 self.request_truth.observe(world, at, event)?;
                 self.durability.observe(world, at, event)?;
+                self.ledger.observe(world, at, event)?;
                 self.roles.observe(world, at, event)?;
                 self.timer_rule.observe(world, at, event)
             }

@@ -37,10 +37,8 @@ impl RequestTruth {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.convict(world, at)?;
         match *event {
-            Event::RequestSent { call, description, .. } => {
-                if !self.fits(world, call, description) {
-                    self.suspects.push(Claim { at, call, description: *description });
-                }
+            Event::RequestSent { call, description, .. } if !self.fits(world, call, description) => {
+                self.suspects.push(Claim { at, call, description: *description });
             }
             Event::Inspected { server, inspection, .. } => {
                 if inspection.role == Role::Candidate

@@ -21,10 +21,10 @@ impl Roles {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
             Event::Began { servers } => self.servers = servers,
-            Event::ReplySent { server, description: &ReplyDescription::AppendEntries { term, .. }, .. } => {
-                if world.answered().is_some_and(|request| request.term == term) {
-                    return accepted(world, at, server, term);
-                }
+            Event::ReplySent { server, description: &ReplyDescription::AppendEntries { term, .. }, .. }
+                if world.answered().is_some_and(|request| request.term == term) =>
+            {
+                return accepted(world, at, server, term);
             }
             Event::Inspected { server, .. } => {
                 if let Some(seen) = world.life(server) {

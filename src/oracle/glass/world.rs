@@ -24,8 +24,17 @@ pub(super) struct World {
     answered: Option<Request>,
     /// By server, how many requests reached it.
     deliveries: Vec<u64>,
-    /// The last commit index that went beyond that in a request: of whom, in which term.
-    told: Option<(Incarnation, Term, Index)>,
+    /// What a leader said of itself in requests, and had not shown by then.
+    told: Option<Told>,
+}
+
+/// What a leader said in requests, at most.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    leader: Incarnation,
+    term: Term,
+    last_index: Index,
+    commit_index: Index,
 }
 
 /// One server, as last seen.
@@ -145,11 +154,12 @@ impl World {
                 }
             }
             Event::RequestSent {
-                call, description: &Description::AppendEntries { term, leader_commit, .. }, ..
+                call,
+                description: &Description::AppendEntries { term, prev_log_index, entries, leader_commit, .. },
+                ..
             } => {
-                if leader_commit > self.committed.last_index() {
-                    self.told = Some((call.from, term, leader_commit));
-                }
+                let last_index = prev_log_index + entries as Index;
+                self.tells(Told { leader: call.from, term, last_index, commit_index: leader_commit });
             }
             Event::Started { server } | Event::Crashed { server } => {
                 self.in_hand.forget(server.server);
@@ -240,9 +250,34 @@ impl World {
         }
     }
 
-    /// A leader may die in the step in which it commits, when others have been told already.
+    /// Takes note of what a leader says, if that is news.
+    fn tells(&mut self, told: Told) {
+        let is_known = |log: &LeaderLog| log.leader != told.leader.server || told.last_index <= log.last_index;
+        if self.leader_log(told.term).is_some_and(is_known) && told.commit_index <= self.committed.last_index() {
+            return;
+        }
+        let before = self.told.filter(|before| (before.leader, before.term) == (told.leader, told.term));
+        let before = before.unwrap_or(told);
+        let last_index = told.last_index.max(before.last_index);
+        self.told = Some(Told { last_index, commit_index: told.commit_index.max(before.commit_index), ..told });
+    }
+
+    /// A leader may die in the step in which it wins, appends or commits, when others have been told
+    /// already.
     fn dies(&mut self, server: Incarnation) {
-        let Some((leader, term, index)) = self.told.take_if(|(leader, ..)| *leader == server) else { return };
+        let Some(Told { leader, term, last_index, commit_index: index }) =
+            self.told.take_if(|told| told.leader == server)
+        else {
+            return;
+        };
+        if self.life(leader).is_some_and(|seen| seen.now.current_term == term) {
+            self.leads(leader.server, term);
+        }
+        if let Some(known) = self.leaders.get_mut(&term)
+            && known.leader == leader.server
+        {
+            known.last_index = known.last_index.max(last_index);
+        }
         let log = &self.servers[leader.server.number()].log;
         let holders = self.servers.iter().filter(|seen| seen.log.holds(index, term)).count();
         if log.term(index) == Some(term) && holders > self.servers.len() / 2 {
