@@ -18,6 +18,7 @@
 //! | term rule | `term_rule` | Raft paper, Figure 2 | `Rpc::describe`, `describe_reply` |
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
+//! | snapshot traffic | `snapshot_traffic` | Raft paper, §7 | `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
 //! | first heartbeat | `first_heartbeat` | Raft paper, Figure 2 | black-box |
 //! | stable leader | `stable_leader` | `lab-spec` §4.3 | black-box |
@@ -44,6 +45,7 @@ mod quorum;
 mod reelection;
 mod shown;
 mod snapshot_prefix;
+mod snapshot_traffic;
 mod stable_leader;
 mod state_machine_safety;
 mod suspects;
@@ -65,6 +67,7 @@ pub use quorum::QuorumCertificate;
 pub use reelection::{ELECTION_BOUND, Reelection};
 pub use shown::Shown;
 pub use snapshot_prefix::SnapshotPrefix;
+pub use snapshot_traffic::SnapshotTraffic;
 pub use stable_leader::StableLeader;
 pub use state_machine_safety::StateMachineSafety;
 pub use term_monotonic::TermMonotonic;

@@ -15,6 +15,7 @@ use super::message_roles::{self, MessageRoles};
 use super::quorum::{self, QuorumCertificate};
 use super::reelection::{self, Reelection};
 use super::snapshot_prefix::{self, SnapshotPrefix};
+use super::snapshot_traffic::{self, SnapshotTraffic};
 use super::stable_leader::{self, StableLeader};
 use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotonic::{self, TermMonotonic};
@@ -69,7 +70,7 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 }
 
 /// Those that see what anybody sees.
-const OUTSIDE: [Rule; 14] = [
+const OUTSIDE: [Rule; 15] = [
     Rule {
         name: election_safety::RULE,
         says: "no term ever has two leaders",
@@ -154,6 +155,12 @@ const OUTSIDE: [Rule; 14] = [
         source: "Raft paper, Figure 2",
         needs: Needs::Nothing,
     },
+    Rule {
+        name: snapshot_traffic::RULE,
+        says: "nobody sends a peer the same snapshot more than 20 times in any second",
+        source: "Raft paper, §7",
+        needs: Needs::Descriptions,
+    },
 ];
 
 /// Watches a run with all oracles, up to the first violation.
@@ -175,6 +182,7 @@ pub struct Watch {
     reelection: Reelection,
     stable_leader: StableLeader,
     first_heartbeat: FirstHeartbeat,
+    snapshot_traffic: SnapshotTraffic,
     glass: GlassRules,
 }
 
@@ -228,7 +236,11 @@ impl Watch {
     /// a glass box.
     fn outside(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match event {
-            Event::RequestSent { .. } | Event::RequestDelivered { .. } => self.request(at, event),
+            Event::RequestSent { .. } => {
+                self.snapshot_traffic.observe(at, event)?;
+                self.request(at, event)
+            }
+            Event::RequestDelivered { .. } => self.request(at, event),
             Event::ReplySent { .. } => {
                 self.stable_leader.observe(at, event)?;
                 self.messages(at, event)
@@ -336,6 +348,9 @@ mod tests {
         }
     }
 
+    const SNAPSHOT: Description =
+        Description::InstallSnapshot { term: 1, last_included_index: 9, last_included_term: 1, size: 100 };
+
     /// Three servers; S0 leads term 1 from 300 ms on.
     fn led() -> History<Watched> {
         let mut history = History::new(Watched::default(), 3);
@@ -346,7 +361,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 14] = [
+        let offences: [Offence; 15] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
@@ -361,6 +376,7 @@ mod tests {
             |history| history.crash(0).at(8_000),
             |history| history.state(2, 2, false),
             |history| history.crash(0).at(2_500).state(1, 2, false).state(1, 2, true).at(2_600).state(2, 2, false),
+            |history| (0..21).fold(history, |history, _| history.request(0, 1, &SNAPSHOT)),
         ];
         let caught = offences.map(|offence| offence(&mut led()).violation().rule);
         assert_eq!(caught.to_vec(), OUTSIDE.map(|rule| rule.name));
