@@ -20,7 +20,7 @@ pub enum RpcKind {
 /// Describing requests is optional: what a submission does not describe is not checked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Description {
-    /// A RequestVote request (Figure 2).
+    /// A RequestVote request (Figure 2). A pre-vote binds nobody and is none: leave it [`Other`](Self::Other).
     RequestVote {
         /// The candidate's term.
         term: Term,

@@ -205,9 +205,9 @@ impl Report {
         self.header.kind == Kind::Legal
     }
 
-    /// A bug is caught. What is legal should pass; whether it may fail is for its reader to say.
+    /// A bug is caught, and what is legal is not.
     pub(super) fn is_as_it_should_be(&self) -> bool {
-        self.is_legal() || self.anywhere().is_some()
+        self.is_legal() != self.anywhere().is_some()
     }
 }
 

@@ -118,7 +118,8 @@ fn taken(world: &World, follower: &Seen, reply: Reply) -> Result<(), Violation> 
 /// A request of an earlier term changes nothing.
 fn unchanged(follower: &Seen, reply: Reply) -> Result<(), Violation> {
     let Request { at, term, state, log_version, is_latest, .. } = reply.request;
-    let alone = is_latest && at == reply.at && follower.now.role != Role::Leader;
+    let leads = [state.role, follower.now.role].contains(&Role::Leader);
+    let alone = is_latest && at == reply.at && !leads;
     let changed = follower.log_version != log_version || follower.now.commit_index != state.commit_index;
     if term < state.current_term && alone && changed {
         let text =

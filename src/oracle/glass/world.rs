@@ -67,7 +67,7 @@ pub(super) struct Request {
     /// Term and index of the last log entry.
     pub(super) last_log: (Term, Index),
     pub(super) log_version: u64,
-    /// No other request has reached the server since.
+    /// No other request has reached the server since, of whatever kind.
     pub(super) is_latest: bool,
     delivery: u64,
 }
