@@ -82,15 +82,22 @@ fn a_leader_that_nobody_follows_shares_its_term_with_nobody() {
 }
 
 #[test]
-fn a_leader_that_does_nothing_reaches_no_agreement() {
+fn a_leader_that_does_nothing_does_not_speak_to_its_peers() {
     expect(Expected {
         impostor: "idle-leader",
         test: "2C/persist1",
-        outcome: "failed",
-        rule: "one",
+        outcome: "violated",
+        rule: "first heartbeat",
         servers: &["S0"],
-        evidence: "failed to reach agreement",
+        evidence: "had sent nothing to S1, S2",
     });
+}
+
+#[test]
+fn without_rules_a_leader_that_does_nothing_still_reaches_no_agreement() {
+    let bench = Bench::impostor("idle-leader");
+    let ended = bench.run(&["test", "2C/persist1", "-n", "1", "--traces", "none", "--rules", "none"]);
+    ended.says(1, &["failed to reach agreement", "no rule was watched", "--rules none"]);
 }
 
 #[test]
