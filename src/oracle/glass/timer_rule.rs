@@ -28,10 +28,18 @@ const LEFT: u32 = 4;
 /// Watches election deadlines.
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct TimerRule {
-    /// By server, whether it answered a reason for a restart since the last look.
-    answered: Vec<bool>,
+    /// By server.
+    timers: Vec<Timer>,
     /// The shortest time that a timer was ever set to.
     shortest: Option<Duration>,
+}
+
+/// What was seen of one server's timer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Timer {
+    moved: Option<Instant>,
+    /// A reason was answered before the deadline had moved for it: it may do so later.
+    owes: bool,
 }
 
 /// Whether a request is a reason for a server in this state to restart its timer.
@@ -47,12 +55,13 @@ fn is_reason(request: &Request, state: &Inspection) -> bool {
 impl TimerRule {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
-            Event::Started { server } | Event::Crashed { server } => *self.answered(server) = false,
+            Event::Started { server } | Event::Crashed { server } => *self.timer(server) = Timer::default(),
             Event::ReplySent { server, description, .. } => {
                 if let Some(request) = world.answered()
                     && let Some(seen) = world.life(server).filter(|seen| is_reason(&request, &seen.now))
                 {
-                    *self.answered(server) = true;
+                    let timer = self.timer(server);
+                    timer.owes |= timer.moved.is_none_or(|moved| moved < request.at);
                     return self.judge_answer(at, server, seen, request, description);
                 }
             }
@@ -66,12 +75,12 @@ impl TimerRule {
         Ok(())
     }
 
-    fn answered(&mut self, server: Incarnation) -> &mut bool {
+    fn timer(&mut self, server: Incarnation) -> &mut Timer {
         let number = server.server.number();
-        if number >= self.answered.len() {
-            self.answered.resize(number + 1, false);
+        if number >= self.timers.len() {
+            self.timers.resize(number + 1, Timer::default());
         }
-        &mut self.answered[number]
+        &mut self.timers[number]
     }
 
     /// Whoever answers a reason to restart its timer has done so.
@@ -101,32 +110,24 @@ impl TimerRule {
     }
 
     fn look(&mut self, world: &World, at: Instant, server: Incarnation, seen: &Seen) -> Result<(), Violation> {
-        let answered = std::mem::take(self.answered(server));
         let Some(deadline) = seen.now.election_deadline else { return Ok(()) };
         let before = seen.before.and_then(|before| before.election_deadline);
         if before == Some(deadline) {
             return Ok(());
         }
+        let Timer { owes, .. } = std::mem::replace(self.timer(server), Timer { moved: Some(at), owes: false });
         if deadline > at {
             let span = deadline - at;
             self.shortest = Some(self.shortest.map_or(span, |shortest| shortest.min(span)));
         }
         let reason = || world.has_in_hand(server.server, |request| is_reason(request, &seen.now));
         match before {
-            Some(before) if before > at && !answered && !has_turned(seen) && !reason() => {
+            Some(before) if before > at && !owes && !seen.news.turn && !reason() => {
                 Err(restarted(at, server, before, deadline))
             }
             _ => Ok(()),
         }
     }
-}
-
-/// Whether term, vote or role changed in the last step.
-fn has_turned(seen: &Seen) -> bool {
-    seen.before.is_none_or(|before| {
-        (before.current_term, before.voted_for, before.role)
-            != (seen.now.current_term, seen.now.voted_for, seen.now.role)
-    })
 }
 
 fn restarted(at: Instant, server: Incarnation, before: Instant, deadline: Instant) -> Violation {
