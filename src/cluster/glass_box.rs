@@ -3,8 +3,9 @@
 //! Looking must be cheap: it happens after every step. A log is compared from its end, as far as it
 //! differs; whoever changes an entry in its middle is found out a little later, because with every
 //! save comes the right to compare a few entries more, and now and then that is enough for all.
-//! Reading what was saved is rationed in the same way, unless the term, the vote or the log's base
-//! has changed, which is rare and matters most.
+//! Reading a saved log is rationed in the same way; the rest of what was saved is read with it, and
+//! whenever the term, the vote or the log's base has changed, which matters most. That something
+//! committed was applied is no news: it is told with the next change.
 
 use crate::api::Inspect;
 use crate::base::{Incarnation, Index, ServerId, Term};
@@ -20,17 +21,20 @@ const READ_PER_SAVE: usize = 2;
 /// One life of a server, as seen so far.
 #[derive(Default)]
 pub(super) struct GlassBox {
-    seen: bool,
     inspection: Inspection,
     log: LogCopy,
     /// By server; empty unless it leads.
     progress: Vec<Progress>,
-    /// How many saves there were at the last look.
-    saves: u64,
+    /// Where the next look finds it; kept for its memory.
+    scratch: Vec<Progress>,
+    /// How many saves there were at the last look; none before the first one.
+    saves: Option<u64>,
     comparing: Ration,
     reading: Ration,
-    /// What was seen when saved bytes were last read, and how many saves there were.
-    read: Option<(Inspection, u64)>,
+    /// The term, the vote and the log's base when saved bytes were last read.
+    read: Option<(Term, Option<ServerId>, Index)>,
+    /// Something was saved since.
+    unread: bool,
 }
 
 /// The terms of a log as they were at the last look.
@@ -61,6 +65,17 @@ impl Ration {
     }
 }
 
+/// Whether there is more than that something committed was applied.
+fn is_news(before: &Inspection, now: &Inspection) -> bool {
+    let last_applied = if now.last_applied <= now.commit_index { now.last_applied } else { before.last_applied };
+    Inspection { last_applied, ..*before } != *now
+}
+
+/// Where a log begins and ends.
+fn ends(inspection: &Inspection) -> (Index, Index) {
+    (inspection.base_index, inspection.last_index)
+}
+
 /// Whose glass box it is, and who wants to know.
 pub(super) struct Viewer<'a> {
     pub(super) server: Incarnation,
@@ -74,20 +89,31 @@ impl GlassBox {
     /// Looks, and tells what is new.
     pub(super) fn look(&mut self, shown: &dyn Inspect, viewer: &Viewer<'_>) {
         let inspection = shown.inspection();
-        let saved = std::mem::replace(&mut self.saves, viewer.disk.saves()) != self.saves;
-        if saved {
-            self.comparing.earn(COMPARED_PER_SAVE);
-            self.reading.earn(READ_PER_SAVE);
-        }
-        let first = !std::mem::replace(&mut self.seen, true);
+        let first = self.saves.is_none();
+        let saved = self.was_saved(viewer.disk);
         let before = std::mem::replace(&mut self.inspection, inspection);
-        let same_ends = (before.base_index, before.last_index) == (inspection.base_index, inspection.last_index);
-        let kept = if first || saved || !same_ends { self.look_at_log(shown) } else { None };
+        let news = first || is_news(&before, &inspection);
+        let kept = if saved || (news && ends(&before) != ends(&inspection)) { self.look_at_log(shown) } else { None };
         let progressed = self.look_at_progress(shown, viewer.servers);
-        if first || before != inspection || kept.is_some() || progressed {
+        if news || progressed || kept.is_some() {
             self.tell(kept.unwrap_or(inspection.last_index), viewer);
         }
-        self.look_at_disk(shown, viewer);
+        if self.unread {
+            self.look_at_disk(shown, viewer);
+        }
+    }
+
+    /// Whether something was saved since the last look.
+    fn was_saved(&mut self, disk: &Disk) -> bool {
+        let saves = disk.saves();
+        if self.saves == Some(saves) {
+            return false;
+        }
+        self.saves = Some(saves);
+        self.comparing.earn(COMPARED_PER_SAVE);
+        self.reading.earn(READ_PER_SAVE);
+        self.unread = true;
+        true
     }
 
     /// Brings the copy of the log up to date; the index through which it was right, if it was not
@@ -110,14 +136,11 @@ impl GlassBox {
         if self.inspection.role != Role::Leader {
             return !std::mem::take(&mut self.progress).is_empty();
         }
-        let mut changed = false;
-        self.progress.resize_with(servers, || {
-            changed = true;
-            Progress::default()
-        });
-        for (number, known) in self.progress.iter_mut().enumerate() {
-            let progress = shown.progress(ServerId::new(number)).unwrap_or_default();
-            changed |= std::mem::replace(known, progress) != progress;
+        self.scratch.resize(servers, Progress::default());
+        shown.progress(&mut self.scratch);
+        let changed = self.progress != self.scratch;
+        if changed {
+            self.progress.clone_from(&self.scratch);
         }
         changed
     }
@@ -132,22 +155,18 @@ impl GlassBox {
 
     /// Reads what was saved, if it is time to.
     fn look_at_disk(&mut self, shown: &dyn Inspect, viewer: &Viewer<'_>) {
-        let now = self.inspection;
-        let due = match self.read {
-            None => true,
-            Some((_, saves)) if saves == self.saves => false,
-            Some((then, _)) => {
-                let head = |state: &Inspection| (state.current_term, state.voted_for, state.base_index);
-                head(&then) != head(&now) || self.reading.spend(self.log.terms.len())
-            }
-        };
-        if !due {
+        let head = |state: &Inspection| (state.current_term, state.voted_for, state.base_index);
+        let now = head(&self.inspection);
+        let with_log = self.reading.spend(self.log.terms.len());
+        if !with_log && self.read == Some(now) {
             return;
         }
-        self.read = Some((now, self.saves));
+        (self.read, self.unread) = (Some(now), false);
         let Viewer { server, disk, trace, .. } = *viewer;
-        if let Some(saved) = shown.saved(&disk.state()) {
-            trace.show(&Event::SavedInspected { server, saved: &saved, snapshot: &disk.snapshot() });
+        let state = disk.state();
+        if let Some(saved) = &shown.saved(&state) {
+            let terms = if with_log { shown.saved_terms(&state) } else { None };
+            trace.show(&Event::SavedInspected { server, saved, terms: terms.as_deref(), snapshot: &disk.snapshot() });
         }
     }
 }
@@ -221,6 +240,10 @@ mod tests {
         fn saved(&self, state: &[u8]) -> Option<SavedState> {
             Some(SavedState { current_term: state.len() as Term, ..SavedState::default() })
         }
+
+        fn saved_terms(&self, _: &[u8]) -> Option<Vec<Term>> {
+            Some(self.terms.clone())
+        }
     }
 
     /// Puts a log together again from what it was told, and counts.
@@ -230,6 +253,7 @@ mod tests {
         terms: Vec<Term>,
         told: usize,
         read: usize,
+        logs_read: usize,
     }
 
     impl Sink for Listener {
@@ -243,7 +267,10 @@ mod tests {
                     self.terms.truncate((log.kept - inspection.base_index) as usize);
                     self.terms.extend(log.terms);
                 }
-                Event::SavedInspected { .. } => self.read += 1,
+                Event::SavedInspected { terms, .. } => {
+                    self.read += 1;
+                    self.logs_read += usize::from(terms.is_some());
+                }
                 _ => {}
             }
         }
@@ -339,7 +366,14 @@ mod tests {
         stage.save();
         assert_eq!(stage.look().1, read, "the log is long");
         stage.shown.inspection.current_term = 2;
+        let logs = stage.listener.borrow().logs_read;
         assert_eq!(stage.look().1, read + 1);
         assert_eq!(stage.look().1, read + 1, "nothing was saved since");
+        assert_eq!(stage.listener.borrow().logs_read, logs, "the log is as long as before");
+        for _ in 0..250 {
+            stage.save();
+            stage.look();
+        }
+        assert_eq!(stage.listener.borrow().logs_read, logs + 1, "now it has been earned");
     }
 }

@@ -82,7 +82,8 @@ impl Cluster {
         let raft = Sampler::new(raft, &life, disk, self.setup.servers, &self.sim, self.trace.clone());
         self.sim.observe(life.group, raft.clone());
         let service = Service { cluster: Rc::downgrade(self), incarnation, raft: raft.clone() };
-        self.sim.spawn_detached(life.group, service::take_all(service, take));
+        // Whenever it calls its Raft, that is looked at; nothing else that it does can change it.
+        self.sim.spawn_unobserved(life.group, service::take_all(service, take));
         self.network.set_service(server, Some(life.service.clone()));
         self.servers.borrow_mut()[server.number()].running = Some(Running { life, raft: raft.clone() });
         raft.call(|_| ());

@@ -5,9 +5,9 @@
 //! is cut off. Needs requests that describe themselves: what is not described is not counted.
 //! Requests of other kinds are for `idle_traffic`.
 
+use super::Violation;
 use super::idle::Idle;
 use super::window::{LIMIT, Window};
-use super::{Oracle, Violation};
 use crate::base::{Incarnation, Index, Instant, ServerId, Term};
 use crate::trace::{Call, Description, Event};
 
@@ -20,8 +20,7 @@ pub(super) const RULE: &str = "heartbeat rate";
 /// commit index, and *probes*, which answer a peer's reply with a question further back in the
 /// log. In an idle cluster there is nothing to tell or to ask, and every empty request counts.
 #[derive(Debug, Default)]
-pub struct HeartbeatRate {
-    idle: Idle,
+pub(super) struct HeartbeatRate {
     /// By server, its latest tenure.
     tenures: Vec<Tenure>,
     /// When a server last went on after it had stopped for a while.
@@ -123,11 +122,24 @@ impl HeartbeatRate {
         &mut self.tenures[number]
     }
 
-    fn sent(&mut self, at: Instant, call: Call, description: &Description) -> Result<(), Violation> {
+    /// Takes note of an event that `idle` knows already.
+    pub(super) fn observe(&mut self, idle: &Idle, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        match *event {
+            Event::RequestSent { call, description, .. } => return self.sent(idle, at, call, description),
+            Event::ReplyDelivered { call, .. } => self.replied(call),
+            Event::StateChanged { server, term, is_leader } => self.reported(at, server, term, is_leader),
+            Event::Crashed { server } => self.tenure(server.server).end(),
+            Event::Resumed { .. } => self.resumed = Some(at),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn sent(&mut self, idle: &Idle, at: Instant, call: Call, description: &Description) -> Result<(), Violation> {
         match *description {
             _ if call.from.server == call.to => Ok(()),
             Description::AppendEntries { term, prev_log_index, entries, leader_commit, .. } => {
-                self.appended(at, call, term, entries, (prev_log_index, leader_commit))
+                self.appended(idle, at, call, (term, entries), (prev_log_index, leader_commit))
             }
             Description::InstallSnapshot { term, .. } => {
                 let tenure = self.tenure(call.from.server);
@@ -142,10 +154,10 @@ impl HeartbeatRate {
 
     fn appended(
         &mut self,
+        idle: &Idle,
         at: Instant,
         call: Call,
-        term: Term,
-        entries: usize,
+        (term, entries): (Term, usize),
         (prev_log_index, leader_commit): (Index, Index),
     ) -> Result<(), Violation> {
         let tenure = self.tenure(call.from.server);
@@ -157,7 +169,7 @@ impl HeartbeatRate {
         if self.resumed == Some(at) {
             return Ok(());
         }
-        if entries > 0 || (has_reason && self.idle.since(at).is_none()) {
+        if entries > 0 || (has_reason && idle.since(at).is_none()) {
             return Ok(());
         }
         let tenure = self.tenure(call.from.server);
@@ -197,33 +209,33 @@ fn too_many(at: Instant, call: Call, term: Term, first: Instant) -> Violation {
     Violation { rule: RULE, at, servers: vec![from.server, to], evidence }
 }
 
-impl Oracle for HeartbeatRate {
-    fn rule(&self) -> &'static str {
-        RULE
-    }
-
-    fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        self.idle.observe(at, event);
-        match *event {
-            Event::RequestSent { call, description, .. } => return self.sent(at, call, description),
-            Event::ReplyDelivered { call, .. } => self.replied(call),
-            Event::StateChanged { server, term, is_leader } => self.reported(at, server, term, is_leader),
-            Event::Crashed { server } => self.tenure(server.server).end(),
-            Event::Resumed { .. } => self.resumed = Some(at),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oracle::Oracle;
     use crate::oracle::history::{History, assert_says};
 
+    /// The rule alone, with what it has to know.
+    #[derive(Default)]
+    struct Alone {
+        idle: Idle,
+        rule: HeartbeatRate,
+    }
+
+    impl Oracle for Alone {
+        fn rule(&self) -> &'static str {
+            RULE
+        }
+
+        fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+            self.idle.observe(at, event);
+            self.rule.observe(&self.idle, at, event)
+        }
+    }
+
     /// Three servers; S0 leads term 1 from 300 ms on.
-    fn led() -> History<HeartbeatRate> {
-        let mut history = History::new(HeartbeatRate::default(), 3);
+    fn led() -> History<Alone> {
+        let mut history = History::new(Alone::default(), 3);
         history.at(300).elected(0, 1);
         history
     }
@@ -261,9 +273,9 @@ mod tests {
     #[test]
     fn heartbeats_of_the_step_that_wins_count_and_earlier_ones_do_not() {
         // The state is looked at after the step, so the first heartbeats are seen before it.
-        let mut history = History::new(HeartbeatRate::default(), 3);
+        let mut history = History::new(Alone::default(), 3);
         history.at(300).heartbeat(0, 1, 1).elected(0, 1).heartbeats(0, 1, 399, 9_000, 99).illegal(1_290, &[0, 1]);
-        let mut history = History::new(HeartbeatRate::default(), 3);
+        let mut history = History::new(Alone::default(), 3);
         history.at(299).heartbeat(0, 1, 1).at(300).elected(0, 1).heartbeats(0, 1, 398, 1_289, 99).legal();
     }
 
@@ -324,7 +336,7 @@ mod tests {
     }
 
     /// Ten heartbeats 100 ms apart, the last at 1250 ms, in a cluster with work to do.
-    fn busy() -> History<HeartbeatRate> {
+    fn busy() -> History<Alone> {
         let mut history = led();
         history.at(310).accept(0, 1, 1, 7).append(0, 1, 1, 5, 1, 0);
         (0..10).for_each(|number| {

@@ -5,11 +5,11 @@
 //! entries or a snapshot is work. Judges live servers only; a leader that is cut off is for
 //! `heartbeats`.
 
+use super::Violation;
 use super::idle::Idle;
 use super::window::{LIMIT, Window};
-use super::{Oracle, Violation};
 use crate::base::{Incarnation, Instant, ServerId};
-use crate::trace::{Call, Event, RpcKind};
+use crate::trace::{Call, RpcKind};
 
 pub(super) const RULE: &str = "idle traffic";
 
@@ -18,8 +18,7 @@ pub(super) const RULE: &str = "idle traffic";
 /// Only requests sent while the cluster is idle count, not those of the quiet second before, in
 /// which the last of the work may still be seen off.
 #[derive(Debug, Default)]
-pub struct IdleTraffic {
-    idle: Idle,
+pub(super) struct IdleTraffic {
     sender: Option<Incarnation>,
     /// By peer, what `sender`, the present leader, sends.
     windows: Vec<Window>,
@@ -30,41 +29,48 @@ pub struct IdleTraffic {
 }
 
 impl IdleTraffic {
-    /// Decides about the suspect once its instant is over.
-    fn judge_suspect(&mut self, at: Instant) -> Result<(), Violation> {
+    /// Decides about the suspect once its instant is over, and before `idle` hears of anything later.
+    #[inline]
+    pub(super) fn judge_suspect(&mut self, idle: &Idle, at: Instant) -> Result<(), Violation> {
         match self.suspect.take_if(|suspect| suspect.at < at) {
-            Some(suspect) if !self.idle.is_disturbed_since(suspect.at) => Err(suspect),
+            Some(suspect) if !idle.is_disturbed_since(suspect.at) => Err(suspect),
             _ => Ok(()),
         }
     }
 
-    fn sent(&mut self, at: Instant, call: Call) {
-        if self.idle.leader() == Some(call.from) {
-            self.leader_sent(at, call);
-        } else if call.from.server != call.to && self.idle.since(at).is_some() {
-            self.other_sent(at, call);
+    /// Nothing more can happen at the last instant either.
+    pub(super) fn finish(&mut self, idle: &Idle, at: Instant) -> Result<(), Violation> {
+        self.judge_suspect(idle, at + std::time::Duration::from_micros(1))
+    }
+
+    /// Takes note of a request; `idle` knows of it already.
+    pub(super) fn sent(&mut self, idle: &Idle, at: Instant, call: Call) {
+        if idle.leader() == Some(call.from) {
+            self.leader_sent(idle, at, call);
+        } else if call.from.server != call.to && idle.since(at).is_some() {
+            self.other_sent(idle, at, call);
         }
     }
 
-    fn leader_sent(&mut self, at: Instant, call: Call) {
+    fn leader_sent(&mut self, idle: &Idle, at: Instant, call: Call) {
         if self.sender != Some(call.from) {
             self.sender = Some(call.from);
             self.windows.clear();
         }
         let Some(first) = self.window(call.to).record(at) else { return };
         // What an undescribed request brings to a server that is not there may well be work.
-        let may_be_work = call.kind == RpcKind::Other && !self.idle.is_live(call.to);
+        let may_be_work = call.kind == RpcKind::Other && !idle.is_live(call.to);
         if may_be_work || call.from.server == call.to {
             return;
         }
-        if self.idle.since(at).is_some_and(|since| since <= first) {
+        if idle.since(at).is_some_and(|since| since <= first) {
             self.suspect.get_or_insert_with(|| too_many(at, call, first));
         }
     }
 
-    fn other_sent(&mut self, at: Instant, call: Call) {
-        if self.idle.is_live_incarnation(call.from)
-            && let Some(leader) = self.idle.leader()
+    fn other_sent(&mut self, idle: &Idle, at: Instant, call: Call) {
+        if idle.is_live_incarnation(call.from)
+            && let Some(leader) = idle.leader()
         {
             self.suspect.get_or_insert_with(|| not_the_leader(at, call, leader));
         }
@@ -101,36 +107,43 @@ fn not_the_leader(at: Instant, call: Call, leader: Incarnation) -> Violation {
     Violation { rule: RULE, at, servers: vec![from.server, leader.server], evidence }
 }
 
-impl Oracle for IdleTraffic {
-    fn rule(&self) -> &'static str {
-        RULE
-    }
-
-    fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        self.judge_suspect(at)?;
-        self.idle.observe(at, event);
-        if let Event::RequestSent { call, .. } = *event {
-            self.sent(at, call);
-        }
-        Ok(())
-    }
-
-    /// Nothing more can happen at the last instant either.
-    fn finish(&mut self, at: Instant) -> Result<(), Violation> {
-        self.judge_suspect(at + std::time::Duration::from_micros(1))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oracle::Oracle;
     use crate::oracle::history::{History, assert_says};
-    use crate::trace::Description;
+    use crate::trace::{Description, Event};
+
+    /// The rule alone, with what it has to know.
+    #[derive(Default)]
+    struct Alone {
+        idle: Idle,
+        rule: IdleTraffic,
+    }
+
+    impl Oracle for Alone {
+        fn rule(&self) -> &'static str {
+            RULE
+        }
+
+        fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+            self.rule.judge_suspect(&self.idle, at)?;
+            self.idle.observe(at, event);
+            if let Event::RequestSent { call, .. } = *event {
+                self.rule.sent(&self.idle, at, call);
+            }
+            Ok(())
+        }
+
+        fn finish(&mut self, at: Instant) -> Result<(), Violation> {
+            self.rule.finish(&self.idle, at)
+        }
+    }
 
     /// Three servers; S0 leads term 1 from 300 ms on and keeps a period of 100 ms. Idle from
     /// 1300 ms on; now it is 2300 ms.
-    fn idle() -> History<IdleTraffic> {
-        let mut history = History::new(IdleTraffic::default(), 3);
+    fn idle() -> History<Alone> {
+        let mut history = History::new(Alone::default(), 3);
         history.at(300).elected(0, 1).heartbeats(0, 1, 300, 2_300, 100);
         history
     }
@@ -158,7 +171,7 @@ mod tests {
 
     #[test]
     fn only_what_was_sent_while_idle_counts() {
-        let mut history = History::new(IdleTraffic::default(), 3);
+        let mut history = History::new(Alone::default(), 3);
         history.at(300).elected(0, 1).heartbeats(0, 1, 310, 1_290, 20).heartbeats(0, 1, 1_310, 2_300, 100).legal();
     }
 

@@ -20,6 +20,7 @@
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
 //! | snapshot traffic | `snapshot_traffic` | Raft paper, §7 | `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
+//! | catch-up | `catch_up` | `lab-spec` §2.5; Raft paper, §5.3 | black-box |
 //! | first heartbeat | `first_heartbeat` | Raft paper, Figure 2 | black-box |
 //! | stable leader | `stable_leader` | `lab-spec` §4.3 | black-box |
 //!
@@ -31,6 +32,7 @@
 //! `unanswered` (requests in hand). [`rules`] gives both tables for help texts.
 
 mod apply_order;
+mod catch_up;
 mod election_safety;
 mod first_heartbeat;
 mod glass;
@@ -51,6 +53,7 @@ mod state_machine_safety;
 mod suspects;
 mod term_monotonic;
 mod term_rule;
+mod traffic;
 mod unanswered;
 mod violation;
 mod vote_uniqueness;
@@ -58,10 +61,9 @@ mod watch;
 mod window;
 
 pub use apply_order::ApplyOrder;
+pub use catch_up::{CATCH_UP_BOUND, CatchUp};
 pub use election_safety::ElectionSafety;
 pub use first_heartbeat::FirstHeartbeat;
-pub use heartbeats::HeartbeatRate;
-pub use idle_traffic::IdleTraffic;
 pub use message_roles::MessageRoles;
 pub use quorum::QuorumCertificate;
 pub use reelection::{ELECTION_BOUND, Reelection};

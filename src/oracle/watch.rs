@@ -6,11 +6,12 @@
 use std::time::Duration;
 
 use super::apply_order::{self, ApplyOrder};
+use super::catch_up::{self, CatchUp};
 use super::election_safety::{self, ElectionSafety};
 use super::first_heartbeat::{self, FirstHeartbeat};
 use super::glass::{self, GlassRules};
-use super::heartbeats::{self, HeartbeatRate};
-use super::idle_traffic::{self, IdleTraffic};
+use super::heartbeats;
+use super::idle_traffic;
 use super::message_roles::{self, MessageRoles};
 use super::quorum::{self, QuorumCertificate};
 use super::reelection::{self, Reelection};
@@ -20,10 +21,11 @@ use super::stable_leader::{self, StableLeader};
 use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotonic::{self, TermMonotonic};
 use super::term_rule::{self, TermRule};
+use super::traffic::Traffic;
 use super::vote_uniqueness::{self, VoteUniqueness};
 use super::{Oracle, Shown, Violation};
 use crate::base::Instant;
-use crate::trace::{Event, Sink};
+use crate::trace::{Event, RpcKind, Sink};
 
 /// A rule that is checked in every run, for help texts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,7 +72,7 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 }
 
 /// Those that see what anybody sees.
-const OUTSIDE: [Rule; 15] = [
+const OUTSIDE: [Rule; 16] = [
     Rule {
         name: election_safety::RULE,
         says: "no term ever has two leaders",
@@ -150,6 +152,12 @@ const OUTSIDE: [Rule; 15] = [
         needs: Needs::Nothing,
     },
     Rule {
+        name: catch_up::RULE,
+        says: "without a fault, who has not yet applied what the leader accepted goes on within 10 s",
+        source: "lab 2B; Raft paper, §5.3",
+        needs: Needs::Nothing,
+    },
+    Rule {
         name: first_heartbeat::RULE,
         says: "a new leader speaks to every peer at once",
         source: "Raft paper, Figure 2",
@@ -177,10 +185,10 @@ pub struct Watch {
     quorum: QuorumCertificate,
     message_roles: MessageRoles,
     term_rule: TermRule,
-    heartbeats: HeartbeatRate,
-    idle_traffic: IdleTraffic,
+    traffic: Traffic,
     reelection: Reelection,
     stable_leader: StableLeader,
+    catch_up: CatchUp,
     first_heartbeat: FirstHeartbeat,
     snapshot_traffic: SnapshotTraffic,
     glass: GlassRules,
@@ -214,20 +222,22 @@ impl Watch {
         self.reelection.durations()
     }
 
-    /// What is complete already but was not brought to light by an event. Of the last two at most
-    /// one is: the one needs a serving leader, the other that there is none.
+    /// What is complete already but was not brought to light by an event. Of the last at most
+    /// one is: `reelection` needs that there is no serving leader, the two before it that there is one.
     fn last_look(&mut self, at: Instant) -> Result<(), Violation> {
         self.glass.finish(at)?;
         self.message_roles.finish(at)?;
         self.term_rule.finish(at)?;
-        self.idle_traffic.finish(at)?;
+        self.traffic.finish(at)?;
+        self.catch_up.finish(at)?;
         self.reelection.finish(at)
     }
 
     /// Who hears of which event.
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.check_clock(at)?;
-        self.first_heartbeat.observe(at, event)?;
+        self.catch_up.check_clock(at)?;
+        self.first_heartbeat.check_clock(at)?;
         self.outside(at, event)?;
         self.glass.observe(at, event)
     }
@@ -237,6 +247,7 @@ impl Watch {
     fn outside(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match event {
             Event::RequestSent { .. } => {
+                self.first_heartbeat.note(at, event);
                 self.snapshot_traffic.observe(at, event)?;
                 self.request(at, event)
             }
@@ -245,9 +256,12 @@ impl Watch {
                 self.stable_leader.observe(at, event)?;
                 self.messages(at, event)
             }
-            Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic(at, event),
+            Event::ReplyHeld { .. } | Event::CallFailed { .. } => self.traffic.observe(at, event),
             Event::ReplyDelivered { .. } => self.reply(at, event),
-            Event::CommandAccepted { .. } => self.traffic(at, event),
+            Event::CommandAccepted { .. } => {
+                self.catch_up.note(at, event);
+                self.traffic.observe(at, event)
+            }
             Event::Applied { .. } => self.command(at, event),
             Event::SnapshotTaken { .. } | Event::SnapshotApplied { .. } => self.snapshot(at, event),
             Event::SnapshotRestored { .. } => self.snapshot(at, event),
@@ -257,7 +271,10 @@ impl Watch {
             Event::Connected { .. } | Event::Disconnected { .. } => self.cluster(at, event),
             Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
             Event::Inspected { .. } | Event::SavedInspected { .. } => Ok(()),
-            Event::Paused { .. } | Event::Resumed { .. } => self.heartbeats.observe(at, event),
+            Event::Paused { .. } | Event::Resumed { .. } => {
+                self.first_heartbeat.note(at, event);
+                self.traffic.observe(at, event)
+            }
             Event::Saved { .. } => self.vote_uniqueness.observe(at, event),
             Event::Lost { .. } => Ok(()),
         }
@@ -265,24 +282,26 @@ impl Watch {
 
     fn reply(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.quorum.observe(at, event)?;
-        self.heartbeats.observe(at, event)
+        self.traffic.observe(at, event)
     }
 
     fn command(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.state_machine_safety.observe(at, event)?;
         self.apply_order.observe(at, event)?;
-        self.traffic(at, event)
+        self.catch_up.note(at, event);
+        self.traffic.observe(at, event)
     }
 
     fn snapshot(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.apply_order.observe(at, event)?;
         self.snapshot_prefix.observe(at, event)?;
-        self.traffic(at, event)
+        self.catch_up.note(at, event);
+        self.traffic.observe(at, event)
     }
 
     fn request(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.messages(at, event)?;
-        self.traffic(at, event)
+        self.traffic.observe(at, event)
     }
 
     fn report(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
@@ -293,23 +312,31 @@ impl Watch {
 
     fn cluster(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.reelection.note(at, event);
+        self.catch_up.note(at, event);
+        self.first_heartbeat.note(at, event);
         self.stable_leader.observe(at, event)?;
         self.messages(at, event)?;
-        self.traffic(at, event)
+        self.traffic.observe(at, event)
     }
 
     /// The rules about what messages say.
     fn messages(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        self.vote_uniqueness.observe(at, event)?;
-        self.quorum.observe(at, event)?;
+        if !is_replication(event) {
+            self.vote_uniqueness.observe(at, event)?;
+            self.quorum.observe(at, event)?;
+        }
         self.message_roles.observe(at, event)?;
         self.term_rule.observe(at, event)
     }
+}
 
-    /// The rules that count messages and need to know when a cluster is idle.
-    fn traffic(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        self.heartbeats.observe(at, event)?;
-        self.idle_traffic.observe(at, event)
+/// Whether an event is about a message that can have nothing to do with votes, as most are.
+fn is_replication(event: &Event<'_>) -> bool {
+    match event {
+        Event::RequestSent { call, .. } | Event::RequestDelivered { call, .. } | Event::ReplySent { call, .. } => {
+            matches!(call.kind, RpcKind::AppendEntries | RpcKind::InstallSnapshot)
+        }
+        _ => false,
     }
 }
 
@@ -361,7 +388,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 15] = [
+        let offences: [Offence; 16] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
@@ -375,6 +402,7 @@ mod tests {
             |history| history.request(1, 2, &Description::Other),
             |history| history.crash(0).at(8_000),
             |history| history.state(2, 2, false),
+            |history| history.accept(0, 1, 1, 7).heartbeats(0, 1, 2_400, 12_400, 100),
             |history| history.crash(0).at(2_500).state(1, 2, false).state(1, 2, true).at(2_600).state(2, 2, false),
             |history| (0..21).fold(history, |history, _| history.request(0, 1, &SNAPSHOT)),
         ];

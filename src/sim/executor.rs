@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::drops::one_by_one;
 use super::join::{JoinHandle, joined};
 use super::sleep::Sleep;
-use super::task::{Group, GroupId, Observer, Tasks};
+use super::task::{BoxedTask, Group, GroupId, Observer, Taken, Tasks};
 use super::timer::{Action, TimerKey, Timers};
 use super::{Limit, Limits};
 use crate::base::{Clock, Instant, Random};
@@ -171,11 +171,20 @@ impl Sim {
 
     /// Starts a task that nobody waits for.
     pub fn spawn_detached(&self, group: GroupId, future: impl Future<Output = ()> + 'static) {
+        self.insert(group, true, Box::pin(future));
+    }
+
+    /// Starts a task that lives and dies with the group and is no business of the group's observer.
+    pub fn spawn_unobserved(&self, group: GroupId, future: impl Future<Output = ()> + 'static) {
+        self.insert(group, false, Box::pin(future));
+    }
+
+    fn insert(&self, group: GroupId, observed: bool, future: BoxedTask) {
         if self.0.closed.get() || self.0.groups.borrow()[group.0 as usize].cancelled {
             return;
         }
         let mut tasks = self.0.tasks.borrow_mut();
-        tasks.insert(group, Box::pin(future));
+        tasks.insert(group, observed, future);
         if tasks.len() > self.0.limits.tasks {
             self.over(Limit::Tasks, group);
         }
@@ -279,8 +288,9 @@ impl Core {
     }
 
     fn poll(&self, choice: usize) {
-        let Some((key, group, mut future, waker)) = self.tasks.borrow_mut().take(choice) else { return };
-        let observer = self.groups.borrow()[group.0 as usize].observer.clone();
+        let Some(task) = self.tasks.borrow_mut().take(choice) else { return };
+        let Taken { key, group, observed, mut future, waker } = task;
+        let observer = if observed { self.groups.borrow()[group.0 as usize].observer.clone() } else { None };
         if let Some(observer) = &observer {
             observer.before_poll();
         }

@@ -29,6 +29,8 @@ pub(super) struct Task {
     /// Never used again in this run, unlike the slot.
     serial: u64,
     pub(super) group: GroupId,
+    /// The group's observer is told of its polls.
+    observed: bool,
     /// None while the task is being polled.
     pub(super) future: Option<BoxedTask>,
     pub(super) waker: Waker,
@@ -41,6 +43,15 @@ pub(super) struct TaskKey {
     run: u64,
     serial: u64,
     slot: usize,
+}
+
+/// A task that is being polled.
+pub(super) struct Taken {
+    pub(super) key: TaskKey,
+    pub(super) group: GroupId,
+    pub(super) observed: bool,
+    pub(super) future: BoxedTask,
+    pub(super) waker: Waker,
 }
 
 thread_local! {
@@ -83,13 +94,13 @@ impl Tasks {
     }
 
     /// Adds a task, ready to be polled.
-    pub(super) fn insert(&mut self, group: GroupId, future: BoxedTask) {
+    pub(super) fn insert(&mut self, group: GroupId, observed: bool, future: BoxedTask) {
         self.serial += 1;
         let serial = self.serial;
         let entry = self.slots.vacant_entry();
         let slot = entry.key();
         let waker = Waker::from(Arc::new(TaskWaker(TaskKey { run: self.run, serial, slot })));
-        entry.insert(Task { serial, group, future: Some(future), waker, queued: true });
+        entry.insert(Task { serial, group, observed, future: Some(future), waker, queued: true });
         self.queue_of(group).push(slot);
     }
 
@@ -123,13 +134,14 @@ impl Tasks {
         self.ready.len()
     }
 
-    /// Takes the `choice`-th ready task out for polling: its key, group, future and waker.
-    pub(super) fn take(&mut self, choice: usize) -> Option<(TaskKey, GroupId, BoxedTask, Waker)> {
+    /// Takes the `choice`-th ready task out for polling.
+    pub(super) fn take(&mut self, choice: usize) -> Option<Taken> {
         let slot = self.ready.swap_remove(choice);
         let task = self.slots.get_mut(slot)?;
         task.queued = false;
         let key = TaskKey { run: self.run, serial: task.serial, slot };
-        Some((key, task.group, task.future.take()?, task.waker.clone()))
+        let (group, observed, waker) = (task.group, task.observed, task.waker.clone());
+        Some(Taken { key, group, observed, future: task.future.take()?, waker })
     }
 
     /// Puts a task back that is not done; gives it back if it was cancelled while being polled.

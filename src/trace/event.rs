@@ -237,8 +237,10 @@ pub enum Event<'a> {
     SavedInspected {
         /// The server.
         server: Incarnation,
-        /// What its disk holds now.
+        /// What its disk holds now, but for the log's entries.
         saved: &'a SavedState,
+        /// The terms of the saved entries; none if they were not read.
+        terms: Option<&'a [Term]>,
         /// The snapshot beside it.
         snapshot: &'a [u8],
     },

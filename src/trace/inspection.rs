@@ -46,8 +46,8 @@ pub struct Progress {
     pub match_index: Index,
 }
 
-/// What saved bytes mean.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// What saved bytes mean, but for the log's entries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SavedState {
     /// The saved term.
     pub current_term: Term,
@@ -57,8 +57,6 @@ pub struct SavedState {
     pub base_index: Index,
     /// The term of that entry.
     pub base_term: Term,
-    /// The terms of the saved entries after it.
-    pub terms: Vec<Term>,
 }
 
 /// How a server's log differs from what it showed before.

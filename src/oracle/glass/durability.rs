@@ -4,9 +4,9 @@
 //! Source: Raft paper, Figure 2, persistent state: "updated on stable storage before responding to
 //! RPCs". Needs `Raft::inspect` with `Inspect::saved`, `Rpc::describe` and `Rpc::describe_reply`.
 //! Judged are the terms of all messages; the vote of a candidate that asks for votes; votes given;
-//! and appends and snapshots acknowledged. What was saved is read back rarely enough to stay cheap,
-//! and always when term, vote or the log's base has changed; a message is judged by what was on the
-//! disk at that time, or else not at all.
+//! and appends and snapshots acknowledged. What was saved is read back always when term, vote or the
+//! log's base has changed; the log's entries rarely enough to stay cheap. A message is judged by what
+//! was on the disk at that time, an acknowledged entry by what is there when it is read.
 //!
 //! Deliberately not judged: entries that a leader sends before it has saved them itself, which is
 //! legal as long as it does not count itself (thesis, §10.2.1).
@@ -21,8 +21,8 @@ pub(in crate::oracle) const RULE: &str = "durable before visible";
 /// Watches that nobody says what it might forget.
 #[derive(Debug, Default)]
 pub(in crate::oracle) struct Durability {
-    /// Claims made since something was saved that has not been read back yet.
-    pending: Vec<Claim>,
+    /// By server, claims made since something was saved that has not been read back yet.
+    pending: Vec<Vec<Claim>>,
 }
 
 /// What a message says of its sender.
@@ -49,7 +49,7 @@ impl Durability {
     pub(super) fn observe(&mut self, world: &World, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
             Event::Started { server } | Event::Crashed { server } => {
-                self.pending.retain(|claim| claim.server.server != server.server);
+                self.pending_of(server).clear();
             }
             Event::RequestSent { call, description, .. } => return self.request(world, at, call, description),
             Event::ReplySent { call, server, description, .. } => {
@@ -109,40 +109,49 @@ impl Durability {
 
     fn claim(&mut self, world: &World, claim: Claim) -> Result<(), Violation> {
         let Some(disk) = world.life(claim.server).and_then(|seen| seen.disk.as_ref()) else { return Ok(()) };
-        if is_durable(disk, &claim) {
-            return Ok(());
+        match is_durable(disk, &claim) {
+            Some(true) => return Ok(()),
+            Some(false) if disk.is_current => return Err(forgettable(disk, &claim)),
+            _ => self.pending_of(claim.server).push(claim),
         }
-        if disk.is_current {
-            return Err(forgettable(disk, &claim));
-        }
-        self.pending.push(claim);
         Ok(())
+    }
+
+    fn pending_of(&mut self, server: Incarnation) -> &mut Vec<Claim> {
+        let number = server.server.number();
+        if number >= self.pending.len() {
+            self.pending.resize_with(number + 1, Vec::new);
+        }
+        &mut self.pending[number]
     }
 
     /// The disk was read: what was claimed since the last time must be there.
     fn read_back(&mut self, world: &World, server: Incarnation) -> Result<(), Violation> {
         let Some(disk) = world.seen(server.server).and_then(|seen| seen.disk.as_ref()) else { return Ok(()) };
-        let claims = std::mem::take(&mut self.pending);
-        let (own, others) = claims.into_iter().partition(|claim| claim.server == server);
-        self.pending = others;
-        let own: Vec<Claim> = own;
-        match own.iter().find(|claim| !is_durable(disk, claim)) {
-            Some(claim) => Err(forgettable(disk, claim)),
-            None => Ok(()),
-        }
+        let mut forgotten = None;
+        self.pending_of(server).retain(|claim| match is_durable(disk, claim) {
+            Some(true) => false,
+            Some(false) => {
+                forgotten.get_or_insert(*claim);
+                false
+            }
+            None => true,
+        });
+        forgotten.map_or(Ok(()), |claim| Err(forgettable(disk, &claim)))
     }
 }
 
-/// Whether what a message says is on the disk, or overtaken by a later term.
-fn is_durable(disk: &Disk, claim: &Claim) -> bool {
+/// Whether what a message says is on the disk, or overtaken by a later term; none if that part of
+/// the disk was not read.
+fn is_durable(disk: &Disk, claim: &Claim) -> Option<bool> {
     if disk.current_term != claim.term {
-        return disk.current_term > claim.term;
+        return Some(disk.current_term > claim.term);
     }
     match claim.says {
-        Says::Term => true,
-        Says::VotedFor(candidate) => disk.voted_for == Some(candidate),
-        Says::Has(index, term) => disk.log.holds(index, term),
-        Says::Compacted(index) => disk.log.base_index() >= index,
+        Says::Term => Some(true),
+        Says::VotedFor(candidate) => Some(disk.voted_for == Some(candidate)),
+        Says::Has(index, term) => disk.log.as_ref().map(|log| log.holds(index, term)),
+        Says::Compacted(index) => Some(disk.base_index >= index),
     }
 }
 
@@ -156,15 +165,13 @@ fn forgettable(disk: &Disk, claim: &Claim) -> Violation {
         Says::Compacted(index) => format!("in term {term} that it has a snapshot through index {index}"),
     };
     let vote = disk.voted_for.map_or("no vote".to_owned(), |vote| format!("a vote for {vote}"));
-    let log = &disk.log;
+    let log = match &disk.log {
+        Some(log) => format!("a log from index {} to {}", log.base_index(), log.last_index()),
+        None => format!("a log after index {}", disk.base_index),
+    };
     let evidence = vec![
         format!("{server} {message} {}#{} at {at}, which says {says}", call.name, call.number),
-        format!(
-            "saved by then were term {}, {vote}, and a log from index {} to {}: a crash would forget the rest",
-            disk.current_term,
-            log.base_index(),
-            log.last_index()
-        ),
+        format!("saved by then were term {}, {vote}, and {log}: a crash would forget the rest", disk.current_term),
     ];
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
 }
@@ -199,6 +206,19 @@ mod tests {
     fn what_was_saved_may_be_said() {
         let mut history = appended();
         history.save(1).disk(1, 1, Some(0), (0, 0), &[1, 1], b"").append_reply(1, true).legal();
+    }
+
+    #[test]
+    fn an_acknowledged_entry_is_judged_when_the_saved_log_is_read() {
+        let acknowledged = || {
+            let mut history = appended();
+            history.at(401).save(1).disk_head(1, 1, Some(0)).append_reply(1, true).at(450);
+            history
+        };
+        acknowledged().disk_head(1, 1, Some(0)).legal();
+        acknowledged().disk(1, 1, Some(0), (0, 0), &[1, 1], b"").disk(1, 1, Some(0), (0, 0), &[], b"").legal();
+        let violation = acknowledged().disk(1, 1, Some(0), (0, 0), &[1], b"").illegal(401, &[1]);
+        assert_says(&violation, "a log from index 0 to 1");
     }
 
     #[test]

@@ -95,8 +95,8 @@ impl Grants {
     }
 }
 
-fn granted(at: Instant, server: Incarnation, voter: &Seen, request: Request) -> Result<(), Violation> {
-    let Request { term, what, last_log: voter_log, .. } = request;
+fn granted(at: Instant, server: Incarnation, voter: &Seen, request: &Request) -> Result<(), Violation> {
+    let Request { term, what, last_log: voter_log, .. } = *request;
     let Description::RequestVote { candidate, last_log_index, last_log_term, .. } = what else { return Ok(()) };
     let last_log = (last_log_term, last_log_index);
     let violation = |text: String| {

@@ -44,7 +44,7 @@ impl Ledger {
             Event::ReplySent {
                 server, description: &ReplyDescription::AppendEntries { term, success: true }, ..
             } => {
-                if let Some(Request { term: in_term, what, .. }) = world.answered()
+                if let Some(&Request { term: in_term, what, .. }) = world.answered()
                     && let Description::AppendEntries { prev_log_index, entries, .. } = what
                     && let Some(follower) = world.life(server)
                     && (term, follower.now.current_term) == (in_term, in_term)

@@ -38,7 +38,7 @@ impl ReplyTruth {
         let (Some(request), Some(follower)) = (world.answered(), world.life(server)) else { return Ok(()) };
         let Some(term) = description.term() else { return Ok(()) };
         let append = Append::of(&request.what);
-        let reply = Reply { at, call, server, request, append, term };
+        let reply = &Reply { at, call, server, request, append, term };
         if term < request.state.current_term {
             let text = format!("with term {term}, although it was in term {} already", request.state.current_term);
             return Err(reply.violation("answered", text));
@@ -64,17 +64,16 @@ impl Append {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Reply {
+struct Reply<'a> {
     at: Instant,
     call: Call,
     server: Incarnation,
-    request: Request,
+    request: &'a Request,
     append: Append,
     term: Term,
 }
 
-impl Reply {
+impl Reply<'_> {
     fn is_in_term(&self, follower: &Seen) -> bool {
         (self.term, follower.now.current_term) == (self.request.term, self.request.term)
     }
@@ -95,7 +94,7 @@ impl Reply {
     }
 }
 
-fn taken(world: &World, follower: &Seen, reply: Reply) -> Result<(), Violation> {
+fn taken(world: &World, follower: &Seen, reply: &Reply<'_>) -> Result<(), Violation> {
     let (term, last_index) = (reply.request.term, reply.append.last_index);
     if !reply.is_in_term(follower) {
         return Ok(());
@@ -116,8 +115,8 @@ fn taken(world: &World, follower: &Seen, reply: Reply) -> Result<(), Violation> 
 }
 
 /// A request of an earlier term changes nothing.
-fn unchanged(follower: &Seen, reply: Reply) -> Result<(), Violation> {
-    let Request { at, term, state, log_version, is_latest, .. } = reply.request;
+fn unchanged(follower: &Seen, reply: &Reply<'_>) -> Result<(), Violation> {
+    let Request { at, term, state, log_version, is_latest, .. } = *reply.request;
     let leads = [state.role, follower.now.role].contains(&Role::Leader);
     let alone = is_latest && at == reply.at && !leads;
     let changed = follower.log_version != log_version || follower.now.commit_index != state.commit_index;
@@ -129,9 +128,9 @@ fn unchanged(follower: &Seen, reply: Reply) -> Result<(), Violation> {
     Ok(())
 }
 
-fn refused(follower: &Seen, reply: Reply) -> Result<(), Violation> {
+fn refused(follower: &Seen, reply: &Reply<'_>) -> Result<(), Violation> {
     unchanged(follower, reply)?;
-    let Request { log_version, .. } = reply.request;
+    let Request { log_version, .. } = *reply.request;
     let Append { prev_log_index: prev, prev_log_term, .. } = reply.append;
     if !reply.is_in_term(follower) || follower.log_version != log_version {
         return Ok(());

@@ -38,7 +38,7 @@ impl SnapshotPair {
                 Ok(())
             }
             Event::Inspected { server, .. } => moved(world, at, server),
-            Event::SavedInspected { server, saved, snapshot } => self.saved(at, server, saved, snapshot),
+            Event::SavedInspected { server, saved, snapshot, .. } => self.saved(at, server, saved, snapshot),
             _ => Ok(()),
         }
     }

@@ -37,6 +37,11 @@ impl TermRuns {
         self.base_index
     }
 
+    /// The base index, and the term of the entry there.
+    pub(super) fn base(&self) -> (Index, Term) {
+        (self.base_index, self.runs.first().map_or(0, |run| run.term))
+    }
+
     pub(super) fn last_index(&self) -> Index {
         self.last_index
     }

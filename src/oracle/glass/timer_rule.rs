@@ -58,7 +58,7 @@ impl TimerRule {
             Event::Started { server } | Event::Crashed { server } => *self.timer(server) = Timer::default(),
             Event::ReplySent { server, description, .. } => {
                 if let Some(request) = world.answered()
-                    && let Some(seen) = world.life(server).filter(|seen| is_reason(&request, &seen.now))
+                    && let Some(seen) = world.life(server).filter(|seen| is_reason(request, &seen.now))
                 {
                     let timer = self.timer(server);
                     timer.owes |= timer.moved.is_none_or(|moved| moved < request.at);
@@ -89,7 +89,7 @@ impl TimerRule {
         at: Instant,
         server: Incarnation,
         seen: &Seen,
-        request: Request,
+        request: &Request,
         reply: &ReplyDescription,
     ) -> Result<(), Violation> {
         let what = match *reply {

@@ -112,7 +112,9 @@ pub(super) struct Change {
 pub(super) struct Disk {
     pub(super) current_term: Term,
     pub(super) voted_for: Option<ServerId>,
-    pub(super) log: TermRuns,
+    pub(super) base_index: Index,
+    /// None if only the rest was read.
+    pub(super) log: Option<TermRuns>,
     /// Nothing was saved since.
     pub(super) is_current: bool,
 }
@@ -177,7 +179,9 @@ impl World {
                     disk.is_current = false;
                 }
             }
-            Event::SavedInspected { server, saved, .. } => self.slot(server.server).disk = Some(Disk::new(saved)),
+            Event::SavedInspected { server, saved, terms, .. } => {
+                self.slot(server.server).disk = Some(Disk::new(saved, terms));
+            }
             _ => {}
         }
     }
@@ -317,8 +321,8 @@ impl World {
     }
 
     /// What the reply that is just being sent answers; none if that did not describe itself.
-    pub(super) fn answered(&self) -> Option<Request> {
-        self.answered
+    pub(super) fn answered(&self) -> Option<&Request> {
+        self.answered.as_ref()
     }
 
     /// Whether a server has any request like this in hand.
@@ -365,12 +369,16 @@ impl Seen {
 
     fn change_log(&mut self, same_life: bool, inspection: &Inspection, change: LogChange<'_>) {
         let LogChange { base_term, kept, terms } = change;
-        let before = (self.log.base_index(), self.log.last_index());
+        let as_before = same_life && terms.is_empty() && kept == self.log.last_index();
+        if as_before && self.log.base() == (inspection.base_index, base_term) {
+            self.change = Change::default();
+            return;
+        }
+        let last_index = self.log.last_index();
         if !same_life {
             self.log = TermRuns::new(inspection.base_index, base_term);
         }
-        let rebased =
-            (self.log.base_index(), self.log.term(self.log.base_index())) != (inspection.base_index, Some(base_term));
+        let rebased = self.log.base() != (inspection.base_index, base_term);
         let cut = self.log.term(kept + 1).filter(|_| same_life).map(|term| (kept + 1, term));
         if rebased {
             self.log.rebase(inspection.base_index, base_term);
@@ -379,17 +387,21 @@ impl Seen {
         terms.iter().for_each(|term| self.log.push(*term));
         let first_new = (!terms.is_empty()).then_some(kept + 1);
         self.change = Change { first_new, cut, rebased: rebased || !same_life };
-        if self.change.rebased || cut.is_some() || before.1 != self.log.last_index() || first_new.is_some() {
+        if self.change.rebased || cut.is_some() || last_index != self.log.last_index() || first_new.is_some() {
             self.log_version += 1;
         }
     }
 }
 
 impl Disk {
-    fn new(saved: &SavedState) -> Disk {
-        let mut log = TermRuns::new(saved.base_index, saved.base_term);
-        saved.terms.iter().for_each(|term| log.push(*term));
-        Disk { current_term: saved.current_term, voted_for: saved.voted_for, log, is_current: true }
+    fn new(saved: &SavedState, terms: Option<&[Term]>) -> Disk {
+        let SavedState { current_term, voted_for, base_index, base_term } = *saved;
+        let log = terms.map(|terms| {
+            let mut log = TermRuns::new(base_index, base_term);
+            terms.iter().for_each(|term| log.push(*term));
+            log
+        });
+        Disk { current_term, voted_for, base_index, log, is_current: true }
     }
 }
 

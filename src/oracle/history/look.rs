@@ -130,10 +130,16 @@ impl<O: Oracle> History<O> {
         terms: &[Term],
         snapshot: &[u8],
     ) -> &mut Self {
-        let (voted_for, terms) = (vote.map(server), terms.to_vec());
-        let saved = SavedState { current_term: term, voted_for, base_index, base_term, terms };
+        let saved = &SavedState { current_term: term, voted_for: vote.map(server), base_index, base_term };
         let server = self.life(number);
-        self.event(&Event::SavedInspected { server, saved: &saved, snapshot })
+        self.event(&Event::SavedInspected { server, saved, terms: Some(terms), snapshot })
+    }
+
+    /// A look at what a server has saved, but not at the entries of its log.
+    pub(in crate::oracle) fn disk_head(&mut self, number: usize, term: Term, vote: Option<usize>) -> &mut Self {
+        let saved = &SavedState { current_term: term, voted_for: vote.map(server), ..SavedState::default() };
+        let server = self.life(number);
+        self.event(&Event::SavedInspected { server, saved, terms: None, snapshot: b"" })
     }
 
     /// A RequestVote of a candidate whose log ends with `last`, an index and its term.

@@ -1,6 +1,6 @@
 //! The glass box.
 
-use raftlab::api::{Index, Inspect, Inspection, Progress, Role, SavedState, ServerId, Term};
+use raftlab::api::{Index, Inspect, Inspection, Progress, Role, SavedState, Term};
 
 use super::Server;
 use super::core::Follower;
@@ -27,20 +27,22 @@ impl Inspect for Server {
         self.core.borrow().log.term(index)
     }
 
-    fn progress(&self, follower: ServerId) -> Option<Progress> {
-        let core = self.core.borrow();
-        if core.role != Role::Leader || follower == self.me {
-            return None;
+    fn progress(&self, servers: &mut [Progress]) {
+        for (shown, follower) in servers.iter_mut().zip(&self.core.borrow().followers) {
+            let Follower { next_index, match_index, .. } = *follower;
+            *shown = Progress { next_index, match_index };
         }
-        let Follower { next_index, match_index, .. } = core.followers[follower.number()];
-        Some(Progress { next_index, match_index })
     }
 
     fn saved(&self, state: &[u8]) -> Option<SavedState> {
         let disk::Saved { current_term, voted_for, log } = disk::read(state)?;
         let base_index = log.base_index;
-        let terms = (base_index + 1..=log.last_index()).filter_map(|index| log.term(index)).collect();
         let base_term = log.term(base_index)?;
-        Some(SavedState { current_term, voted_for, base_index, base_term, terms })
+        Some(SavedState { current_term, voted_for, base_index, base_term })
+    }
+
+    fn saved_terms(&self, state: &[u8]) -> Option<Vec<Term>> {
+        let log = disk::read(state)?.log;
+        (log.base_index + 1..=log.last_index()).map(|index| log.term(index)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! The glass box: shows the state to the tester, whose rules can then watch what nobody sees from
 //! outside. Raft itself does not need it.
 
-use raftlab::api::{Index, Inspect, Inspection, Progress, Role, SavedState, ServerId, Term};
+use raftlab::api::{Index, Inspect, Inspection, Progress, Role, SavedState, Term};
 
 use super::Server;
 use super::persistence;
@@ -31,20 +31,22 @@ impl Inspect for Server {
         self.state.borrow().log.term(index)
     }
 
-    fn progress(&self, follower: ServerId) -> Option<Progress> {
-        match &self.state.borrow().role {
-            state::Role::Leader { followers } => {
-                let state::Progress { next_index, match_index, .. } = followers[follower.number()];
-                Some(Progress { next_index, match_index })
+    fn progress(&self, servers: &mut [Progress]) {
+        if let state::Role::Leader { followers } = &self.state.borrow().role {
+            for (shown, follower) in servers.iter_mut().zip(followers) {
+                let state::Progress { next_index, match_index, .. } = *follower;
+                *shown = Progress { next_index, match_index };
             }
-            _ => None,
         }
     }
 
     fn saved(&self, state: &[u8]) -> Option<SavedState> {
-        let (head, entries) = persistence::split(state);
-        let (current_term, voted_for, base_index, base_term) = head;
-        let terms = super::log::split(entries).map(|(term, _)| term).collect();
-        Some(SavedState { current_term, voted_for, base_index, base_term, terms })
+        let ((current_term, voted_for, base_index, base_term), _) = persistence::split(state);
+        Some(SavedState { current_term, voted_for, base_index, base_term })
+    }
+
+    fn saved_terms(&self, state: &[u8]) -> Option<Vec<Term>> {
+        let (_, entries) = persistence::split(state);
+        Some(super::log::split(entries).map(|(term, _)| term).collect())
     }
 }

@@ -69,12 +69,14 @@ fn a_log_outlives_a_crash_until_the_next_life_shows_itself() {
 #[test]
 fn a_disk_is_current_until_the_next_save() {
     let is_current = |history: &mut History<Told<NoRule>>| {
-        world(history).servers[1].disk.as_ref().map(|disk| (disk.is_current, disk.log.last_index()))
+        let last_index = |disk: &Disk| disk.log.as_ref().map(|log| log.last_index());
+        world(history).servers[1].disk.as_ref().map(|disk| (disk.is_current, last_index(disk)))
     };
     let mut history = led();
     assert_eq!(is_current(&mut history), None);
-    assert_eq!(is_current(history.save(1).disk(1, 1, Some(0), (3, 1), &[1], b"s")), Some((true, 4)));
-    assert_eq!(is_current(history.save(1)), Some((false, 4)));
+    assert_eq!(is_current(history.save(1).disk(1, 1, Some(0), (3, 1), &[1], b"s")), Some((true, Some(4))));
+    assert_eq!(is_current(history.save(1)), Some((false, Some(4))));
+    assert_eq!(is_current(history.disk_head(1, 1, Some(0))), Some((true, None)), "its log may be another one now");
 }
 
 #[test]
