@@ -44,6 +44,51 @@ broken! {
         evidence: "S1.1 applied 7 at index 2",
     },
 
+    a_vote_is_given_once: Expected {
+        rule: "vote uniqueness",
+        impostor: "votes-twice",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S1", "S0", "S2"],
+        evidence: "S1.1 voted for S2 in term 1",
+    },
+
+    two_votes_of_five_are_no_majority: Expected {
+        rule: "quorum certificate",
+        impostor: "wins-with-one-vote",
+        test: "2B/backup",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "it had 2 of 5 votes in that term, its own included: {S0, S1}",
+    },
+
+    who_does_not_lead_sends_no_heartbeats: Expected {
+        rule: "message roles",
+        impostor: "poses-as-leader",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "as only the leader of that term may",
+    },
+
+    who_takes_an_append_is_in_its_term: Expected {
+        rule: "term rule",
+        impostor: "ignores-terms",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S1", "S0"],
+        evidence: "and still reported term 0 after that",
+    },
+
+    twenty_heartbeats_a_second_are_too_many: Expected {
+        rule: "heartbeat rate",
+        impostor: "beats-too-often",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S0", "S1"],
+        evidence: "11 AppendEntries without entries",
+    },
+
     silent_servers_do_not_elect_a_leader_in_time: Expected {
         rule: "re-election",
         impostor: "silent",
@@ -53,6 +98,15 @@ broken! {
         evidence: "5 s later still none of them serves",
     },
 
+    a_leader_whom_all_hear_does_not_resign: Expected {
+        rule: "stable leader",
+        impostor: "resigns",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "S0.1 gave up its leadership",
+    },
+
     a_leader_that_does_nothing_does_not_speak_to_its_peers: Expected {
         rule: "first heartbeat",
         impostor: "idle-leader",
@@ -60,5 +114,50 @@ broken! {
         outcome: "violated",
         servers: &["S0"],
         evidence: "had sent nothing to S1, S2",
+    },
+
+    one_snapshot_is_not_sent_fifty_times_a_second: Expected {
+        rule: "snapshot traffic",
+        impostor: "repeats-snapshot",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S0", "S1"],
+        evidence: "it had sent it 21 times",
+    },
+
+    a_snapshot_that_nobody_installed_is_not_replicated: Expected {
+        rule: "match truth",
+        impostor: "ignores-snapshots",
+        test: "2D/snapshot-install",
+        outcome: "violated",
+        servers: &["S0", "S1"],
+        evidence: "the log of S1 ends at index 1",
+    },
+
+    an_append_that_fits_is_not_refused: Expected {
+        rule: "reply truth",
+        impostor: "refuses-appends",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S1", "S0"],
+        evidence: "its log has that entry of term 0",
+    },
+
+    a_vote_is_remembered: Expected {
+        rule: "grant rule",
+        impostor: "forgets-votes",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S1", "S0"],
+        evidence: "its voted_for is none",
+    },
+
+    nobody_leads_who_was_no_candidate: Expected {
+        rule: "role transitions",
+        impostor: "leads-unelected",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "it is the leader in term 1",
     },
 }

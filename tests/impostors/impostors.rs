@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use raftlab::api::MakeRaft;
 
+mod actor;
+mod answers;
 mod base;
 mod drops_badly;
 mod floods;
@@ -13,6 +15,7 @@ mod holds_borrow;
 mod idle_leader;
 mod leader_always;
 mod leaks_tasks;
+mod messages;
 mod never_yields;
 mod no_handler;
 mod nondeterministic;
@@ -20,28 +23,41 @@ mod panics;
 mod panics_in_start;
 mod silent;
 mod spins;
+mod usurpers;
+mod voters;
 mod wrong_command;
 
 /// The honest one.
 #[path = "../../labs/reference/src/raft/mod.rs"]
 mod reference;
 
-const IMPOSTORS: [(&str, MakeRaft); 16] = [
+const IMPOSTORS: [(&str, MakeRaft); 27] = [
+    ("beats-too-often", usurpers::beats_too_often),
     ("drops-badly", drops_badly::make),
     ("floods", floods::make),
+    ("forgets-votes", voters::forgets_votes),
     ("gap", gap::make),
     ("holds-borrow", holds_borrow::make),
     ("idle-leader", idle_leader::make),
+    ("ignores-snapshots", answers::ignores_snapshots),
+    ("ignores-terms", answers::ignores_terms),
     ("leader-always", leader_always::make),
+    ("leads-unelected", usurpers::leads_unelected),
     ("leaks-tasks", leaks_tasks::make),
     ("never-yields", never_yields::make),
     ("no-handler", no_handler::make),
     ("nondeterministic", nondeterministic::make),
     ("panics", panics::make),
     ("panics-in-start", panics_in_start::make),
+    ("poses-as-leader", usurpers::poses_as_leader),
     ("reference", reference::make),
+    ("refuses-appends", answers::refuses_appends),
+    ("repeats-snapshot", usurpers::repeats_snapshot),
+    ("resigns", usurpers::resigns),
     ("silent", silent::make),
     ("spins", spins::make),
+    ("votes-twice", voters::votes_twice),
+    ("wins-with-one-vote", usurpers::wins_with_one_vote),
     ("wrong-command", wrong_command::make),
 ];
 
