@@ -26,6 +26,15 @@ broken! {
         evidence: "S1.1 became the leader of term 1",
     },
 
+    a_term_does_not_go_down_in_a_crash: Expected {
+        rule: "term monotonicity",
+        impostor: "forgets-everything",
+        test: "2C/persist1",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "S0.2 reported term 0",
+    },
+
     different_commands_at_an_index_contradict_each_other: Expected {
         rule: "state machine safety",
         impostor: "wrong-command",
@@ -123,6 +132,33 @@ broken! {
         outcome: "violated",
         servers: &["S0", "S1"],
         evidence: "it had sent it 21 times",
+    },
+
+    what_was_erased_is_not_said: Expected {
+        rule: "durable before visible",
+        impostor: "erases-itself",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "saved by then were term 0, no vote",
+    },
+
+    what_was_acknowledged_survives_a_crash: Expected {
+        rule: "durable acknowledgements",
+        impostor: "forgets-log",
+        test: "2C/persist1",
+        outcome: "violated",
+        servers: &["S1"],
+        evidence: "after a restart, the log of S1.2 ends at index 0",
+    },
+
+    entries_keep_their_terms_in_a_crash: Expected {
+        rule: "log matching",
+        impostor: "restamps-log",
+        test: "2C/persist1",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "they begin at index 1 in the log of S0.3",
     },
 
     a_snapshot_that_nobody_installed_is_not_replicated: Expected {

@@ -8,6 +8,7 @@ use raftlab::api::MakeRaft;
 mod actor;
 mod answers;
 mod base;
+mod disks;
 mod drops_badly;
 mod floods;
 mod gap;
@@ -31,10 +32,13 @@ mod wrong_command;
 #[path = "../../labs/reference/src/raft/mod.rs"]
 mod reference;
 
-const IMPOSTORS: [(&str, MakeRaft); 27] = [
+const IMPOSTORS: [(&str, MakeRaft); 31] = [
     ("beats-too-often", usurpers::beats_too_often),
     ("drops-badly", drops_badly::make),
+    ("erases-itself", disks::erases_itself),
     ("floods", floods::make),
+    ("forgets-everything", disks::forgets_everything),
+    ("forgets-log", disks::forgets_log),
     ("forgets-votes", voters::forgets_votes),
     ("gap", gap::make),
     ("holds-borrow", holds_borrow::make),
@@ -54,6 +58,7 @@ const IMPOSTORS: [(&str, MakeRaft); 27] = [
     ("refuses-appends", answers::refuses_appends),
     ("repeats-snapshot", usurpers::repeats_snapshot),
     ("resigns", usurpers::resigns),
+    ("restamps-log", disks::restamps_log),
     ("silent", silent::make),
     ("spins", spins::make),
     ("votes-twice", voters::votes_twice),
