@@ -53,6 +53,15 @@ broken! {
         evidence: "S1.1 applied 7 at index 2",
     },
 
+    a_snapshot_arrives_as_it_was_taken: Expected {
+        rule: "snapshot",
+        impostor: "spoils-snapshots",
+        test: "2D/snapshot-install",
+        outcome: "violated",
+        servers: &["S0", "S1"],
+        evidence: "S1.1 applied a snapshot through index 9",
+    },
+
     a_vote_is_given_once: Expected {
         rule: "vote uniqueness",
         impostor: "votes-twice",
@@ -161,6 +170,42 @@ broken! {
         evidence: "they begin at index 1 in the log of S0.3",
     },
 
+    a_leader_appends_entries_of_its_own_term: Expected {
+        rule: "leader append-only",
+        impostor: "appends-old-terms",
+        test: "2B/basic-agree",
+        outcome: "violated",
+        servers: &["S2"],
+        evidence: "it appended an entry of term 0 at index 1",
+    },
+
+    who_lacks_what_is_committed_does_not_win: Expected {
+        rule: "leader completeness",
+        impostor: "crowns-itself",
+        test: "2B/fail-agree",
+        outcome: "violated",
+        servers: &["S1"],
+        evidence: "became leader of term 2, and its log ends at index 1",
+    },
+
+    what_the_leader_alone_has_is_not_committed: Expected {
+        rule: "commit certificate",
+        impostor: "commits-at-once",
+        test: "2B/basic-agree",
+        outcome: "violated",
+        servers: &["S2"],
+        evidence: "of 3 servers only S2 have that entry",
+    },
+
+    what_is_not_committed_is_not_applied: Expected {
+        rule: "commit rule",
+        impostor: "applies-at-once",
+        test: "2B/basic-agree",
+        outcome: "violated",
+        servers: &["S2"],
+        evidence: "it applied index 1",
+    },
+
     a_snapshot_that_nobody_installed_is_not_replicated: Expected {
         rule: "match truth",
         impostor: "ignores-snapshots",
@@ -179,6 +224,15 @@ broken! {
         evidence: "its log has that entry of term 0",
     },
 
+    a_leader_speaks_only_of_entries_that_it_has: Expected {
+        rule: "request truth",
+        impostor: "misquotes-log",
+        test: "2B/basic-agree",
+        outcome: "violated",
+        servers: &["S2"],
+        evidence: "it has nothing at index 2",
+    },
+
     a_vote_is_remembered: Expected {
         rule: "grant rule",
         impostor: "forgets-votes",
@@ -195,5 +249,23 @@ broken! {
         outcome: "violated",
         servers: &["S0"],
         evidence: "it is the leader in term 1",
+    },
+
+    a_compacted_log_has_its_snapshot: Expected {
+        rule: "snapshot pair",
+        impostor: "loses-snapshots",
+        test: "2D/snapshot-basic",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "no snapshot is saved beside it",
+    },
+
+    no_timer_is_restarted_for_no_reason: Expected {
+        rule: "timer rule",
+        impostor: "postpones-elections",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S2"],
+        evidence: "S2.1 moved its election deadline",
     },
 }

@@ -16,14 +16,17 @@ mod holds_borrow;
 mod idle_leader;
 mod leader_always;
 mod leaks_tasks;
+mod liars;
 mod messages;
 mod never_yields;
 mod no_handler;
 mod nondeterministic;
 mod panics;
 mod panics_in_start;
+mod services;
 mod silent;
 mod spins;
+mod twist;
 mod usurpers;
 mod voters;
 mod wrong_command;
@@ -32,8 +35,12 @@ mod wrong_command;
 #[path = "../../labs/reference/src/raft/mod.rs"]
 mod reference;
 
-const IMPOSTORS: [(&str, MakeRaft); 31] = [
+const IMPOSTORS: [(&str, MakeRaft); 39] = [
+    ("appends-old-terms", liars::appends_old_terms),
+    ("applies-at-once", services::applies_at_once),
     ("beats-too-often", usurpers::beats_too_often),
+    ("commits-at-once", liars::commits_at_once),
+    ("crowns-itself", liars::crowns_itself),
     ("drops-badly", drops_badly::make),
     ("erases-itself", disks::erases_itself),
     ("floods", floods::make),
@@ -48,12 +55,15 @@ const IMPOSTORS: [(&str, MakeRaft); 31] = [
     ("leader-always", leader_always::make),
     ("leads-unelected", usurpers::leads_unelected),
     ("leaks-tasks", leaks_tasks::make),
+    ("loses-snapshots", services::loses_snapshots),
+    ("misquotes-log", services::misquotes_log),
     ("never-yields", never_yields::make),
     ("no-handler", no_handler::make),
     ("nondeterministic", nondeterministic::make),
     ("panics", panics::make),
     ("panics-in-start", panics_in_start::make),
     ("poses-as-leader", usurpers::poses_as_leader),
+    ("postpones-elections", liars::postpones_elections),
     ("reference", reference::make),
     ("refuses-appends", answers::refuses_appends),
     ("repeats-snapshot", usurpers::repeats_snapshot),
@@ -61,6 +71,7 @@ const IMPOSTORS: [(&str, MakeRaft); 31] = [
     ("restamps-log", disks::restamps_log),
     ("silent", silent::make),
     ("spins", spins::make),
+    ("spoils-snapshots", services::spoils_snapshots),
     ("votes-twice", voters::votes_twice),
     ("wins-with-one-vote", usurpers::wins_with_one_vote),
     ("wrong-command", wrong_command::make),
