@@ -1,19 +1,30 @@
-//! Rules are broken by implementations that are wrong on purpose, and raftlab names the rule, the
+//! Every rule is broken by an implementation that is wrong on purpose, and raftlab names the rule, the
 //! servers and the evidence. They stand in `tests/impostors`; `cargo build --example impostors` before
 //! these tests are run alone.
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::expected::{Expected, expect};
 
-/// Makes a test of each.
+/// Makes a test of each, and a list of all, in which none of raftlab's rules may be missing.
 macro_rules! broken {
     ($($name:ident: $expected:expr,)*) => {
+        const BROKEN: &[Expected] = &[$($expected),*];
+
         $(#[test]
         fn $name() {
             expect($expected);
         })*
     };
+}
+
+#[test]
+fn every_rule_is_broken_by_somebody() {
+    let broken: BTreeSet<&str> = BROKEN.iter().map(|expected| expected.rule).collect();
+    let rules: BTreeSet<&str> = raftlab::oracle::rules().map(|rule| rule.name).collect();
+    assert_eq!(broken, rules);
 }
 
 broken! {
@@ -105,6 +116,15 @@ broken! {
         outcome: "violated",
         servers: &["S0", "S1"],
         evidence: "11 AppendEntries without entries",
+    },
+
+    a_follower_has_nothing_to_say_in_an_idle_cluster: Expected {
+        rule: "idle traffic",
+        impostor: "chatters",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S1", "S0"],
+        evidence: "in an idle cluster nobody else sends requests",
     },
 
     silent_servers_do_not_elect_a_leader_in_time: Expected {

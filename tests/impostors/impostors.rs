@@ -8,6 +8,7 @@ use raftlab::api::MakeRaft;
 mod actor;
 mod answers;
 mod base;
+mod chatters;
 mod disks;
 mod drops_badly;
 mod floods;
@@ -35,10 +36,11 @@ mod wrong_command;
 #[path = "../../labs/reference/src/raft/mod.rs"]
 mod reference;
 
-const IMPOSTORS: [(&str, MakeRaft); 39] = [
+const IMPOSTORS: [(&str, MakeRaft); 40] = [
     ("appends-old-terms", liars::appends_old_terms),
     ("applies-at-once", services::applies_at_once),
     ("beats-too-often", usurpers::beats_too_often),
+    ("chatters", chatters::make),
     ("commits-at-once", liars::commits_at_once),
     ("crowns-itself", liars::crowns_itself),
     ("drops-badly", drops_badly::make),
