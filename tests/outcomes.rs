@@ -1,73 +1,12 @@
-//! Implementations that are wrong on purpose, and what raftlab must say of each. They stand in
-//! `tests/impostors`; `cargo build --example impostors` before these tests are run alone.
+//! Implementations that are wrong on purpose, and what raftlab must say of each: how their runs end.
+//! Those that break a rule are for `rules.rs`. They stand in `tests/impostors`; `cargo build --example
+//! impostors` before these tests are run alone.
 
 mod common;
 
 use common::Bench;
+use common::expected::{Expected, expect};
 use serde_json::Value;
-
-/// What is to be said of an impostor.
-struct Expected {
-    impostor: &'static str,
-    test: &'static str,
-    outcome: &'static str,
-    rule: &'static str,
-    servers: &'static [&'static str],
-    evidence: &'static str,
-}
-
-/// Plays one run of a test, asserts what is said of it, and that the printed command repeats it.
-#[track_caller]
-fn expect(expected: Expected) {
-    let bench = Bench::impostor(expected.impostor);
-    let ended = bench.run(&["test", expected.test, "-n", "1", "--out", "out", "--message-format", "json"]);
-    ended.says(1, &["1 run: 0 passed, 1 failed", expected.rule, expected.evidence]);
-    let [run] = &ended.json_of("run")[..] else { panic!("there was one run: {ended:?}") };
-    let failure = &run["failure"];
-    assert_eq!(run["outcome"], expected.outcome, "{failure}");
-    assert_eq!(failure["rule"], expected.rule, "{failure}");
-    assert_eq!(failure["servers"], Value::from(expected.servers), "{failure}");
-    assert!(failure["at_us"].is_u64(), "{failure}");
-    assert!(failure["evidence"].to_string().contains(expected.evidence), "{failure}");
-
-    let command = failure["replay"].as_str().expect("there is a command");
-    assert!(ended.stderr.contains(&format!("repeat  {command}\n")), "{}", ended.stderr);
-    let again = bench.shell(command);
-    again.says(1, &[]);
-    assert_eq!(finding(&again.stderr), finding(&ended.stderr));
-    let trace = std::fs::read(bench.path(run["trace"].as_str().expect("it left a trace"))).expect("it is there");
-    assert!(again.stdout == trace, "the trace on stdout is not that of the campaign");
-}
-
-/// The lines between the head of a failure and what to do with it.
-fn finding(stderr: &str) -> Vec<&str> {
-    let is_end = |line: &&str| !line.starts_with("  trace ") && !line.starts_with("  repeat ");
-    stderr.lines().skip_while(|line| !line.contains("iteration 1, seed")).skip(1).take_while(is_end).collect()
-}
-
-#[test]
-fn silent_servers_do_not_elect_a_leader_in_time() {
-    expect(Expected {
-        impostor: "silent",
-        test: "2B/basic-agree",
-        outcome: "violated",
-        rule: "re-election",
-        servers: &["S0", "S1", "S2"],
-        evidence: "5 s later still none of them serves",
-    });
-}
-
-#[test]
-fn a_term_with_two_leaders_has_one_too_many() {
-    expect(Expected {
-        impostor: "leader-always",
-        test: "2A/initial-election",
-        outcome: "violated",
-        rule: "election safety",
-        servers: &["S0", "S1"],
-        evidence: "S1.1 became the leader of term 1",
-    });
-}
 
 #[test]
 fn a_leader_that_nobody_follows_shares_its_term_with_nobody() {
@@ -78,18 +17,6 @@ fn a_leader_that_nobody_follows_shares_its_term_with_nobody() {
         rule: "same term",
         servers: &["S0", "S1", "S2"],
         evidence: "the servers are in different terms",
-    });
-}
-
-#[test]
-fn a_leader_that_does_nothing_does_not_speak_to_its_peers() {
-    expect(Expected {
-        impostor: "idle-leader",
-        test: "2C/persist1",
-        outcome: "violated",
-        rule: "first heartbeat",
-        servers: &["S0"],
-        evidence: "had sent nothing to S1, S2",
     });
 }
 
@@ -187,30 +114,6 @@ fn requests_that_pile_up_are_noticed() {
         rule: "limit messages",
         servers: &["S1"],
         evidence: "RPCs pile up",
-    });
-}
-
-#[test]
-fn different_commands_at_an_index_contradict_each_other() {
-    expect(Expected {
-        impostor: "wrong-command",
-        test: "2A/initial-election",
-        outcome: "violated",
-        rule: "state machine safety",
-        servers: &["S0", "S1"],
-        evidence: "S1.1 applied 1 at index 1",
-    });
-}
-
-#[test]
-fn a_gap_is_out_of_order() {
-    expect(Expected {
-        impostor: "gap",
-        test: "2A/initial-election",
-        outcome: "violated",
-        rule: "apply order",
-        servers: &["S1"],
-        evidence: "S1.1 applied 7 at index 2",
     });
 }
 

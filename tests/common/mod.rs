@@ -1,6 +1,8 @@
 //! Running raftlab as a process, in an empty folder of its own.
 #![allow(dead_code, reason = "every test binary compiles this, and none needs all of it")]
 
+pub(crate) mod expected;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 

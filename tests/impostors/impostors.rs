@@ -5,7 +5,11 @@ use std::process::ExitCode;
 
 use raftlab::api::MakeRaft;
 
+mod actor;
+mod answers;
 mod base;
+mod chatters;
+mod disks;
 mod drops_badly;
 mod floods;
 mod gap;
@@ -13,35 +17,65 @@ mod holds_borrow;
 mod idle_leader;
 mod leader_always;
 mod leaks_tasks;
+mod liars;
+mod messages;
 mod never_yields;
 mod no_handler;
 mod nondeterministic;
 mod panics;
 mod panics_in_start;
+mod services;
 mod silent;
 mod spins;
+mod twist;
+mod usurpers;
+mod voters;
 mod wrong_command;
 
 /// The honest one.
 #[path = "../../labs/reference/src/raft/mod.rs"]
 mod reference;
 
-const IMPOSTORS: [(&str, MakeRaft); 16] = [
+const IMPOSTORS: [(&str, MakeRaft); 40] = [
+    ("appends-old-terms", liars::appends_old_terms),
+    ("applies-at-once", services::applies_at_once),
+    ("beats-too-often", usurpers::beats_too_often),
+    ("chatters", chatters::make),
+    ("commits-at-once", liars::commits_at_once),
+    ("crowns-itself", liars::crowns_itself),
     ("drops-badly", drops_badly::make),
+    ("erases-itself", disks::erases_itself),
     ("floods", floods::make),
+    ("forgets-everything", disks::forgets_everything),
+    ("forgets-log", disks::forgets_log),
+    ("forgets-votes", voters::forgets_votes),
     ("gap", gap::make),
     ("holds-borrow", holds_borrow::make),
     ("idle-leader", idle_leader::make),
+    ("ignores-snapshots", answers::ignores_snapshots),
+    ("ignores-terms", answers::ignores_terms),
     ("leader-always", leader_always::make),
+    ("leads-unelected", usurpers::leads_unelected),
     ("leaks-tasks", leaks_tasks::make),
+    ("loses-snapshots", services::loses_snapshots),
+    ("misquotes-log", services::misquotes_log),
     ("never-yields", never_yields::make),
     ("no-handler", no_handler::make),
     ("nondeterministic", nondeterministic::make),
     ("panics", panics::make),
     ("panics-in-start", panics_in_start::make),
+    ("poses-as-leader", usurpers::poses_as_leader),
+    ("postpones-elections", liars::postpones_elections),
     ("reference", reference::make),
+    ("refuses-appends", answers::refuses_appends),
+    ("repeats-snapshot", usurpers::repeats_snapshot),
+    ("resigns", usurpers::resigns),
+    ("restamps-log", disks::restamps_log),
     ("silent", silent::make),
     ("spins", spins::make),
+    ("spoils-snapshots", services::spoils_snapshots),
+    ("votes-twice", voters::votes_twice),
+    ("wins-with-one-vote", usurpers::wins_with_one_vote),
     ("wrong-command", wrong_command::make),
 ];
 

@@ -1,0 +1,44 @@
+//! What raftlab must say of an implementation that is wrong on purpose.
+
+use serde_json::Value;
+
+use super::Bench;
+
+/// What is to be said of an impostor, in the first run of a test.
+pub(crate) struct Expected {
+    pub(crate) impostor: &'static str,
+    pub(crate) test: &'static str,
+    pub(crate) outcome: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) servers: &'static [&'static str],
+    pub(crate) evidence: &'static str,
+}
+
+/// Plays one run of a test, asserts what is said of it, and that the printed command repeats it.
+#[track_caller]
+pub(crate) fn expect(expected: Expected) {
+    let bench = Bench::impostor(expected.impostor);
+    let ended = bench.run(&["test", expected.test, "-n", "1", "--out", "out", "--message-format", "json"]);
+    ended.says(1, &["1 run: 0 passed, 1 failed", expected.rule, expected.evidence]);
+    let [run] = &ended.json_of("run")[..] else { panic!("there was one run: {ended:?}") };
+    let failure = &run["failure"];
+    assert_eq!(run["outcome"], expected.outcome, "{failure}");
+    assert_eq!(failure["rule"], expected.rule, "{failure}");
+    assert_eq!(failure["servers"], Value::from(expected.servers), "{failure}");
+    assert!(failure["at_us"].is_u64(), "{failure}");
+    assert!(failure["evidence"].to_string().contains(expected.evidence), "{failure}");
+
+    let command = failure["replay"].as_str().expect("there is a command");
+    assert!(ended.stderr.contains(&format!("repeat  {command}\n")), "{}", ended.stderr);
+    let again = bench.shell(command);
+    again.says(1, &[]);
+    assert_eq!(finding(&again.stderr), finding(&ended.stderr));
+    let trace = std::fs::read(bench.path(run["trace"].as_str().expect("it left a trace"))).expect("it is there");
+    assert!(again.stdout == trace, "the trace on stdout is not that of the campaign");
+}
+
+/// The lines between the head of a failure and what to do with it.
+fn finding(stderr: &str) -> Vec<&str> {
+    let is_end = |line: &&str| !line.starts_with("  trace ") && !line.starts_with("  repeat ");
+    stderr.lines().skip_while(|line| !line.contains("iteration 1, seed")).skip(1).take_while(is_end).collect()
+}
