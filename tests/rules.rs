@@ -145,6 +145,15 @@ broken! {
         evidence: "S0.1 gave up its leadership",
     },
 
+    a_command_that_was_accepted_is_applied: Expected {
+        rule: "catch-up",
+        impostor: "shelves-commands",
+        test: "2C/persist1",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "nothing after it for 10 s",
+    },
+
     a_leader_that_does_nothing_does_not_speak_to_its_peers: Expected {
         rule: "first heartbeat",
         impostor: "idle-leader",
@@ -161,6 +170,15 @@ broken! {
         outcome: "violated",
         servers: &["S0", "S1"],
         evidence: "it had sent it 21 times",
+    },
+
+    what_is_shown_is_what_is_reported: Expected {
+        rule: "state truth",
+        impostor: "crowns-itself",
+        test: "2A/initial-election",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "showed by `Raft::inspect` term 1 and the role of a Leader",
     },
 
     what_was_erased_is_not_said: Expected {
@@ -201,11 +219,11 @@ broken! {
 
     who_lacks_what_is_committed_does_not_win: Expected {
         rule: "leader completeness",
-        impostor: "crowns-itself",
-        test: "2B/fail-agree",
+        impostor: "wins-empty-handed",
+        test: "2C/persist1",
         outcome: "violated",
-        servers: &["S1"],
-        evidence: "became leader of term 2, and its log ends at index 1",
+        servers: &["S0"],
+        evidence: "became leader of term 2, and its log ends at index 0",
     },
 
     what_the_leader_alone_has_is_not_committed: Expected {
@@ -214,7 +232,7 @@ broken! {
         test: "2B/basic-agree",
         outcome: "violated",
         servers: &["S2"],
-        evidence: "of 3 servers only S2 have that entry",
+        evidence: "of 3 servers only S2 has that entry",
     },
 
     what_is_not_committed_is_not_applied: Expected {

@@ -99,15 +99,17 @@ impl StableLeader {
 
 fn violation(at: Instant, leader: Leader, server: Incarnation, term: Term) -> Violation {
     let Leader { server: led, term: led_term } = leader;
-    let what = if term > led_term { format!("went to term {term}") } else { "gave up its leadership".to_owned() };
+    let (what, why) = if term > led_term {
+        let why = ": an election timer that is not restarted, or shorter than the pause between two heartbeats";
+        (format!("went to term {term}"), why)
+    } else {
+        ("gave up its leadership".to_owned(), "")
+    };
     let mut servers = vec![server.server];
     servers.extend(Some(led.server).filter(|other| *other != server.server));
     let evidence = vec![
         format!("{led} led term {led_term}, and every server that could be reached had heard from it"),
-        format!(
-            "{server} {what} at {at}, although nothing was crashed, cut off, lost or connected in between: an election \
-             timer that is not restarted, or shorter than the pause between two heartbeats"
-        ),
+        format!("{server} {what} at {at}, although nothing was crashed, cut off, lost or connected in between{why}"),
     ];
     Violation { rule: RULE, at, servers, evidence }
 }

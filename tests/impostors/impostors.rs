@@ -36,7 +36,7 @@ mod wrong_command;
 #[path = "../../labs/reference/src/raft/mod.rs"]
 mod reference;
 
-const IMPOSTORS: [(&str, MakeRaft); 40] = [
+const IMPOSTORS: [(&str, MakeRaft); 42] = [
     ("appends-old-terms", liars::appends_old_terms),
     ("applies-at-once", services::applies_at_once),
     ("beats-too-often", usurpers::beats_too_often),
@@ -71,10 +71,12 @@ const IMPOSTORS: [(&str, MakeRaft); 40] = [
     ("repeats-snapshot", usurpers::repeats_snapshot),
     ("resigns", usurpers::resigns),
     ("restamps-log", disks::restamps_log),
+    ("shelves-commands", services::shelves_commands),
     ("silent", silent::make),
     ("spins", spins::make),
     ("spoils-snapshots", services::spoils_snapshots),
     ("votes-twice", voters::votes_twice),
+    ("wins-empty-handed", liars::wins_empty_handed),
     ("wins-with-one-vote", usurpers::wins_with_one_vote),
     ("wrong-command", wrong_command::make),
 ];

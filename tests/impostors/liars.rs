@@ -56,6 +56,21 @@ pub(crate) fn crowns_itself(boot: Boot) -> Rc<dyn Raft> {
     twist::make(boot, CrownsItself { asked_in: Cell::new(0) })
 }
 
+/// A leader of a later term seems to have nothing in its log.
+struct WinsEmptyHanded;
+
+impl Twist for WinsEmptyHanded {
+    fn inspection(&self, honest: &dyn Inspect) -> Inspection {
+        let now = honest.inspection();
+        let is_later = now.role == Role::Leader && now.current_term > 1;
+        Inspection { last_index: if is_later { now.base_index } else { now.last_index }, ..now }
+    }
+}
+
+pub(crate) fn wins_empty_handed(boot: Boot) -> Rc<dyn Raft> {
+    twist::make(boot, WinsEmptyHanded)
+}
+
 /// The next election seems to be half a second away, whenever one looks.
 struct PostponesElections {
     ctx: Ctx,

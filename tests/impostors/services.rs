@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use raftlab::api::{ApplyMsg, ApplySender, Boot, Bytes, Command, Ctx, Index, Peers, Raft, ServerId, Started};
+use raftlab::api::{
+    ApplyMsg, ApplySender, Boot, Bytes, Command, Ctx, Index, Peers, Raft, ServerId, ServerState, Started,
+};
 
 use crate::messages::AppendEntries;
 use crate::twist::{self, Twist};
@@ -25,6 +27,20 @@ impl Twist for AppliesAtOnce {
 pub(crate) fn applies_at_once(boot: Boot) -> Rc<dyn Raft> {
     let twist = AppliesAtOnce { apply: boot.apply.clone(), ctx: boot.ctx.clone() };
     twist::make(boot, twist)
+}
+
+/// A leader accepts commands, and does nothing with them.
+struct ShelvesCommands;
+
+impl Twist for ShelvesCommands {
+    fn start(&self, honest: &dyn Raft, _: Command) -> Option<Started> {
+        let ServerState { term, is_leader } = honest.state();
+        is_leader.then_some(Started { index: 1, term })
+    }
+}
+
+pub(crate) fn shelves_commands(boot: Boot) -> Rc<dyn Raft> {
+    twist::make(boot, ShelvesCommands)
 }
 
 /// A leader that gets a command also speaks of an entry behind it, which it does not have.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use raftlab::api::{
-    Boot, Bytes, Command, Index, Inspect, Inspection, Progress, Raft, SavedState, ServerId, ServerState, Started, Term,
+    Boot, Bytes, Command, Index, Inspect, Inspection, Progress, Raft, SavedState, ServerState, Started, Term,
 };
 
 use crate::reference;
@@ -70,11 +70,15 @@ impl<T: Twist> Inspect for Twisted<T> {
         self.twist.log_term(self.glass(), index)
     }
 
-    fn progress(&self, follower: ServerId) -> Option<Progress> {
-        self.glass().progress(follower)
+    fn progress(&self, servers: &mut [Progress]) {
+        self.glass().progress(servers);
     }
 
     fn saved(&self, state: &[u8]) -> Option<SavedState> {
         self.glass().saved(state)
+    }
+
+    fn saved_terms(&self, state: &[u8]) -> Option<Vec<Term>> {
+        self.glass().saved_terms(state)
     }
 }

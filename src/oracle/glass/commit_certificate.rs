@@ -59,7 +59,11 @@ impl CommitCertificate {
             return Ok(());
         }
         let holders: Vec<ServerId> = world.all().filter(|(_, seen)| holds(seen)).map(|(server, _)| server).collect();
-        violation(format!("of {} servers only {} have that entry", self.servers, list(&holders)))
+        violation(match holders[..] {
+            [] => "nobody has that entry".to_owned(),
+            [holder] => format!("of {} servers only {holder} has that entry", self.servers),
+            _ => format!("of {} servers only {} have that entry", self.servers, list(&holders)),
+        })
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
         history.at(400).shows(0, leader(1).log(&[1])).at(401).shows(0, leader(1).log(&[1]).commit(1));
         let violation = history.illegal(401, &[0]);
         assert_says(&violation, "at 000.401000 S0.1, leader of term 1, has committed index 1");
-        assert_says(&violation, "of 3 servers only S0 have that entry");
+        assert_says(&violation, "of 3 servers only S0 has that entry");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! | rule | file | source |
 //! |---|---|---|
+//! | state truth | `state_truth` | lab 2A |
 //! | durable before visible | `durability` | Raft paper, Figure 2 |
 //! | durable acknowledgements | `ledger` | Figures 2 and 13 |
 //! | log matching | `log_matching` | Figure 3 |
@@ -18,7 +19,8 @@
 //! | timer rule | `timer_rule` | Figure 2 |
 //!
 //! [`World`] keeps what everybody showed last; each rule compares it with what happens. What a
-//! submission does not show is not judged.
+//! submission does not show is not judged, and nothing is in a cluster where only some show
+//! themselves.
 
 mod commit_certificate;
 mod commit_rule;
@@ -33,6 +35,7 @@ mod reply_truth;
 mod request_truth;
 mod roles;
 mod snapshot_pair;
+mod state_truth;
 mod term_runs;
 mod timer_rule;
 #[cfg(test)]
@@ -46,7 +49,13 @@ use crate::trace::Event;
 use world::{News, World};
 
 /// The rules of this folder, for help texts.
-pub(super) const RULES: [Rule; 14] = [
+pub(super) const RULES: [Rule; 15] = [
+    Rule {
+        name: state_truth::RULE,
+        says: "what a server reports of its term and role is what it shows",
+        source: "lab 2A",
+        needs: Needs::Inspection,
+    },
     Rule {
         name: durability::RULE,
         says: "what a message says of its sender's term, vote and log was saved before",
@@ -137,6 +146,7 @@ pub(super) const RULES: [Rule; 14] = [
 #[derive(Debug, Default)]
 pub(super) struct GlassRules {
     world: World,
+    state_truth: state_truth::StateTruth,
     durability: durability::Durability,
     ledger: ledger::Ledger,
     log_matching: log_matching::LogMatching,
@@ -158,7 +168,11 @@ impl GlassRules {
     pub(super) fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         let world = &mut self.world;
         world.observe(at, event);
+        if world.is_half_lit() {
+            return Ok(());
+        }
         match *event {
+            Event::StateChanged { .. } => self.state_truth.observe(world, at, event),
             Event::Inspected { server, .. } => {
                 let news = world.life(server).map(|seen| seen.news).unwrap_or_default();
                 self.looked(news, at, event)?;
@@ -199,6 +213,7 @@ impl GlassRules {
     /// A server was looked at: whoever is concerned by what is new hears of it.
     fn looked(&mut self, news: News, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         let world = &self.world;
+        self.state_truth.observe(world, at, event)?;
         if news.turn {
             self.request_truth.observe(world, at, event)?;
             self.grants.observe(world, at, event)?;
@@ -257,7 +272,7 @@ mod tests {
     /// S0 is elected, replicates two entries to S1, and commits them; S1 compacts them.
     fn first_leader(history: &mut History<All>) {
         for number in 0..3 {
-            history.shows(number, follower(0).deadline(300 + 100 * number as u64)).disk(
+            history.seen_as(number, follower(0).deadline(300 + 100 * number as u64)).disk(
                 number,
                 0,
                 None,
@@ -266,24 +281,24 @@ mod tests {
                 b"",
             );
         }
-        history.at(300).save(0).ask(0, 1, 1).ask(0, 2, 1).shows(0, candidate(1).deadline(650));
+        history.at(300).save(0).ask(0, 1, 1).ask(0, 2, 1).seen_as(0, candidate(1).deadline(650));
         history.disk(0, 1, Some(0), NONE, &[], b"");
         for voter in [1, 2] {
-            history.again(voter).delivered().save(voter).shows(voter, follower(1).vote(0).deadline(700));
+            history.again(voter).delivered().save(voter).seen_as(voter, follower(1).vote(0).deadline(700));
             history.disk(voter, 1, Some(0), NONE, &[], b"").vote(1, true);
         }
         let leads = |entries: &[u64], of_s1| leader(1).log(entries).progress(&[NONE, of_s1, (1, 0)]);
-        history.heartbeat(0, 2, 1).shows(0, leads(&[], (1, 0))).at(301).delivered();
-        history.shows(2, follower(1).vote(0).deadline(720)).append_reply(1, true);
+        history.heartbeat(0, 2, 1).seen_as(0, leads(&[], (1, 0))).at(301).delivered();
+        history.seen_as(2, follower(1).vote(0).deadline(720)).append_reply(1, true);
 
-        history.at(400).save(0).append_after((0, 1), 1, NONE, 2, 0).shows(0, leads(&[1, 1], (3, 0)));
+        history.at(400).save(0).append_after((0, 1), 1, NONE, 2, 0).seen_as(0, leads(&[1, 1], (3, 0)));
         history.disk(0, 1, Some(0), NONE, &[1, 1], b"").at(401).delivered().save(1);
         let has = || follower(1).vote(0).log(&[1, 1]).deadline(800);
-        history.shows(1, has()).disk(1, 1, Some(0), NONE, &[1, 1], b"").append_reply(1, true);
-        history.at(402).append_after((0, 1), 1, (2, 1), 0, 2).shows(0, leads(&[1, 1], (3, 2)).commit(2));
-        history.at(403).delivered().shows(1, has().commit(2)).append_reply(1, true).apply(1, 1, 7).apply(1, 2, 8);
-        history.shows(1, has().commit(2).applied(2)).take_snapshot(1, 2, b"7 8").save(1);
-        history.shows(1, follower(1).vote(0).deadline(800).base(2, 1).commit(2).applied(2));
+        history.seen_as(1, has()).disk(1, 1, Some(0), NONE, &[1, 1], b"").append_reply(1, true);
+        history.at(402).append_after((0, 1), 1, (2, 1), 0, 2).seen_as(0, leads(&[1, 1], (3, 2)).commit(2));
+        history.at(403).delivered().seen_as(1, has().commit(2)).append_reply(1, true).apply(1, 1, 7).apply(1, 2, 8);
+        history.seen_as(1, has().commit(2).applied(2)).take_snapshot(1, 2, b"7 8").save(1);
+        history.seen_as(1, follower(1).vote(0).deadline(800).base(2, 1).commit(2).applied(2));
         history.disk(1, 1, Some(0), (2, 1), &[], b"7 8");
     }
 
@@ -296,22 +311,22 @@ mod tests {
             .at(800)
             .save(1)
             .ask_with(1, 2, 2, (2, 1))
-            .shows(1, compacted(candidate(2)).deadline(1_100));
+            .seen_as(1, compacted(candidate(2)).deadline(1_100));
         history.disk(1, 2, Some(1), (2, 1), &[], b"7 8").delivered().save(2);
-        history.shows(2, follower(2).vote(1).deadline(1_150)).disk(2, 2, Some(1), NONE, &[], b"").vote(2, true);
-        history.install(1, 2, 2, (2, 1)).shows(1, compacted(leader(2)).progress(&[(3, 0), NONE, (3, 0)]));
-        history.at(801).delivered().save(2).shows(2, compacted(follower(2).vote(1)).deadline(1_160));
+        history.seen_as(2, follower(2).vote(1).deadline(1_150)).disk(2, 2, Some(1), NONE, &[], b"").vote(2, true);
+        history.install(1, 2, 2, (2, 1)).seen_as(1, compacted(leader(2)).progress(&[(3, 0), NONE, (3, 0)]));
+        history.at(801).delivered().save(2).seen_as(2, compacted(follower(2).vote(1)).deadline(1_160));
         history.disk(2, 2, Some(1), (2, 1), &[], b"7 8").installed(2);
-        history.shows(1, compacted(leader(2)).progress(&[(3, 0), NONE, (3, 2)]));
+        history.seen_as(1, compacted(leader(2)).progress(&[(3, 0), NONE, (3, 2)]));
 
-        history.at(900).start(0).shows(0, follower(1).vote(0).log(&[1, 1]).deadline(1_200));
+        history.at(900).start(0).seen_as(0, follower(1).vote(0).log(&[1, 1]).deadline(1_200));
         history
             .disk(0, 1, Some(0), NONE, &[1, 1], b"")
             .connect(0)
             .append_after((1, 0), 2, (2, 1), 0, 2)
             .delivered()
             .save(0);
-        history.shows(0, follower(2).log(&[1, 1]).commit(2).deadline(1_250)).disk(0, 2, None, NONE, &[1, 1], b"");
+        history.seen_as(0, follower(2).log(&[1, 1]).commit(2).deadline(1_250)).disk(0, 2, None, NONE, &[1, 1], b"");
         history.append_reply(2, true);
     }
 

@@ -73,6 +73,7 @@ glass_rules! {
     request_truth::RequestTruth, finish;
     roles::Roles;
     snapshot_pair::SnapshotPair;
+    state_truth::StateTruth;
     timer_rule::TimerRule;
 }
 

@@ -26,6 +26,8 @@ pub(super) struct World {
     deliveries: Vec<u64>,
     /// What a leader said of itself in requests, and had not shown by then.
     told: Option<Told>,
+    /// Somebody takes part who does not show itself.
+    half_lit: bool,
 }
 
 /// What a leader said in requests, at most.
@@ -150,6 +152,7 @@ impl World {
         match *event {
             Event::RequestDelivered { call, server, description } => self.delivered(at, call, server, description),
             Event::ReplySent { call, server, .. } => {
+                self.half_lit |= self.life(server).is_none();
                 self.answered = self.in_hand.answered(server.server, call.number);
                 if let Some(request) = &mut self.answered {
                     request.is_latest = self.deliveries.get(server.server.number()) == Some(&request.delivery);
@@ -160,9 +163,11 @@ impl World {
                 description: &Description::AppendEntries { term, prev_log_index, entries, leader_commit, .. },
                 ..
             } => {
+                self.half_lit |= self.life(call.from).is_none();
                 let last_index = prev_log_index + entries as Index;
                 self.tells(Told { leader: call.from, term, last_index, commit_index: leader_commit });
             }
+            Event::RequestSent { call, .. } => self.half_lit |= self.life(call.from).is_none(),
             Event::Started { server } | Event::Crashed { server } => {
                 self.in_hand.forget(server.server);
                 self.dies(server);
@@ -318,6 +323,12 @@ impl World {
 
     pub(super) fn all(&self) -> impl Iterator<Item = (ServerId, &Seen)> {
         self.servers.iter().enumerate().map(|(number, seen)| (ServerId::new(number), seen))
+    }
+
+    /// Whether somebody takes part who does not show itself: then nobody can be judged by what others
+    /// have. Every life is looked at before it can speak.
+    pub(super) fn is_half_lit(&self) -> bool {
+        self.half_lit
     }
 
     /// What the reply that is just being sent answers; none if that did not describe itself.

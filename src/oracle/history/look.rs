@@ -119,6 +119,12 @@ impl<O: Oracle> History<O> {
         self
     }
 
+    /// A server reports the state that it shows.
+    pub(in crate::oracle) fn seen_as(&mut self, number: usize, look: Look) -> &mut Self {
+        let Inspection { current_term, role, .. } = look.state;
+        self.state(number, current_term, role == Role::Leader).shows(number, look)
+    }
+
     /// A look at what a server has saved: its term and vote, its base with its term, the terms of the
     /// entries after it, and the snapshot.
     pub(in crate::oracle) fn disk(
