@@ -153,6 +153,8 @@ impl CatchUp {
         self.look_who_is_behind(at);
     }
 
+    #[cold]
+
     fn late(&self) -> Violation {
         let late = |service: &Service| service.behind.is_some_and(|since| since + CATCH_UP_BOUND == self.deadline);
         let number = self.services.iter().position(late).unwrap_or_default();

@@ -196,6 +196,8 @@ impl HeartbeatRate {
     }
 }
 
+#[cold]
+
 fn too_many(at: Instant, call: Call, term: Term, first: Instant) -> Violation {
     let Call { from, to, .. } = call;
     let evidence = vec![

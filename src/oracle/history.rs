@@ -255,6 +255,7 @@ impl<O: Oracle> History<O> {
     }
 
     /// Ends the story now; it must have broken the oracle's rule.
+    #[cold]
     pub(super) fn violation(&mut self) -> Violation {
         self.finish();
         let violation = self.violation.clone().expect("the history is illegal");
@@ -264,6 +265,7 @@ impl<O: Oracle> History<O> {
     }
 
     /// Like [`violation`](Self::violation), and says when and by whom.
+    #[cold]
     pub(super) fn illegal(&mut self, millis: u64, servers: &[usize]) -> Violation {
         let violation = self.violation();
         let expected: Vec<ServerId> = servers.iter().copied().map(server).collect();

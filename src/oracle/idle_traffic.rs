@@ -85,6 +85,8 @@ impl IdleTraffic {
     }
 }
 
+#[cold]
+
 fn too_many(at: Instant, call: Call, first: Instant) -> Violation {
     let Call { from, to, number, name, .. } = call;
     let evidence = vec![
@@ -97,6 +99,8 @@ fn too_many(at: Instant, call: Call, first: Instant) -> Violation {
     ];
     Violation { rule: RULE, at, servers: vec![from.server, to], evidence }
 }
+
+#[cold]
 
 fn not_the_leader(at: Instant, call: Call, leader: Incarnation) -> Violation {
     let Call { from, to, number, name, .. } = call;

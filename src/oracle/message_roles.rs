@@ -80,6 +80,7 @@ impl MessageRoles {
         self.suspects.clear(|message| message.call.from == server && is_excused(message));
     }
 
+    #[inline]
     fn convict(&mut self, at: Instant) -> Result<(), Violation> {
         match self.suspects.convict(at) {
             Some((at, message)) => {
@@ -90,6 +91,8 @@ impl MessageRoles {
         }
     }
 }
+
+#[cold]
 
 fn asked_for_another(at: Instant, call: Call, term: Term, candidate: ServerId) -> Violation {
     let Call { number, name, from, to, .. } = call;

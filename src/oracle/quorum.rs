@@ -87,6 +87,8 @@ impl QuorumCertificate {
     }
 }
 
+#[cold]
+
 fn minority(at: Instant, leader: Incarnation, candidacy: &Candidacy, servers: usize) -> Violation {
     let Candidacy { term, voters, .. } = candidacy;
     let evidence = vec![

@@ -125,6 +125,8 @@ impl Reelection {
         self.members.is_constructed() && self.members.has_quorum() && self.members.serving_leader().is_none()
     }
 
+    #[cold]
+
     fn late(&self) -> Violation {
         let servers: Vec<ServerId> = self.members.live().map(|(live, _)| live.server).collect();
         let mut evidence = Vec::new();

@@ -74,12 +74,16 @@ impl SnapshotPrefix {
     }
 }
 
+#[cold]
+
 fn differ(index: Index, first: &Seen, second: &Seen) -> Violation {
     let mut servers = vec![first.server.server, second.server.server];
     servers.dedup();
     let evidence = vec![first.sentence(index), second.sentence(index)];
     Violation { rule: RULE, at: second.at, servers, evidence }
 }
+
+#[cold]
 
 fn made_by_nobody(index: Index, seen: &Seen) -> Violation {
     let evidence = vec![seen.sentence(index), format!("no service took a snapshot through index {index} before")];

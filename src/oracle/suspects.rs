@@ -23,6 +23,7 @@ impl<S> Default for Suspects<S> {
 impl<S> Suspects<S> {
     /// The first who was not cleared in time, and that time, now that it is `at`. Call it before
     /// anything else is made of an event.
+    #[inline]
     pub(super) fn convict(&mut self, at: Instant) -> Option<(Instant, S)> {
         if self.suspects.is_empty() || self.at >= at {
             return None;

@@ -107,6 +107,7 @@ impl TermRule {
         self.suspects.clear(|answer| answer.server.server == server.server);
     }
 
+    #[inline]
     fn convict(&mut self, at: Instant) -> Result<(), Violation> {
         match self.suspects.convict(at) {
             Some((at, answer)) => {

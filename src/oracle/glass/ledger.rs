@@ -118,6 +118,8 @@ fn acknowledged(server: Incarnation, known: Acknowledged) -> String {
     format!("{} acknowledged the entries through index {index} (term {term}) at {at}", server.server)
 }
 
+#[cold]
+
 fn lost(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, index: Index) -> Violation {
     let now = match seen.log.term(index) {
         Some(other) => format!("at {at}, after a restart, {server} has an entry of term {other} at index {index}"),
@@ -125,6 +127,8 @@ fn lost(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, inde
     };
     Violation { rule: RULE, at, servers: vec![server.server], evidence: vec![acknowledged(server, known), now] }
 }
+
+#[cold]
 
 fn cut(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, cut: (Index, Term)) -> Violation {
     let (index, term) = cut;

@@ -76,6 +76,8 @@ impl LogMatching {
     }
 }
 
+#[cold]
+
 fn falls(at: Instant, server: Incarnation, index: Index, before: Term, term: Term) -> Violation {
     let evidence = vec![
         format!("at {at} the log of {server} has an entry of term {before} at index {}", index - 1),
@@ -83,6 +85,8 @@ fn falls(at: Instant, server: Incarnation, index: Index, before: Term, term: Ter
     ];
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
 }
+
+#[cold]
 
 fn differ(server: Incarnation, term: Term, known: Entries, here: Entries) -> Violation {
     let Entries { first, after, seen_at, seen_on } = known;
@@ -99,6 +103,8 @@ fn differ(server: Incarnation, term: Term, known: Entries, here: Entries) -> Vio
     servers.extend((seen_on != server.server).then_some(seen_on));
     Violation { rule: RULE, at: here.seen_at, servers, evidence }
 }
+
+#[cold]
 
 fn made_by_nobody(at: Instant, server: Incarnation, index: Index, term: Term) -> Violation {
     let evidence = vec![

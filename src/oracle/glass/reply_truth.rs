@@ -78,6 +78,8 @@ impl Reply<'_> {
         (self.term, follower.now.current_term) == (self.request.term, self.request.term)
     }
 
+    #[cold]
+
     fn violation(&self, answer: &str, text: String) -> Violation {
         let Reply { at, call, server, request, append, .. } = *self;
         let Append { prev_log_index, prev_log_term, last_index } = append;

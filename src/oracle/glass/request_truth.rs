@@ -119,6 +119,8 @@ fn beyond(committed: Index, claimed: Index) -> Option<String> {
     (claimed > committed).then(|| format!("leaders have committed only index {committed}"))
 }
 
+#[cold]
+
 fn wrong(claim: &Claim, text: String) -> Violation {
     let Claim { at, call, description } = claim;
     let says = match *description {

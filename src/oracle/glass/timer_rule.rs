@@ -130,6 +130,8 @@ impl TimerRule {
     }
 }
 
+#[cold]
+
 fn restarted(at: Instant, server: Incarnation, before: Instant, deadline: Instant) -> Violation {
     let evidence = vec![
         format!("at {at} {server} moved its election deadline from {before} to {deadline}"),
@@ -137,6 +139,8 @@ fn restarted(at: Instant, server: Incarnation, before: Instant, deadline: Instan
     ];
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
 }
+
+#[cold]
 
 fn not_restarted(at: Instant, server: Incarnation, what: &str, deadline: Instant, shortest: Duration) -> Violation {
     let evidence = vec![
