@@ -98,7 +98,6 @@ impl Progress {
 }
 
 #[cold]
-
 fn violation(at: Instant, server: Incarnation, evidence: Vec<String>) -> Violation {
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
 }

@@ -154,7 +154,6 @@ impl CatchUp {
     }
 
     #[cold]
-
     fn late(&self) -> Violation {
         let late = |service: &Service| service.behind.is_some_and(|since| since + CATCH_UP_BOUND == self.deadline);
         let number = self.services.iter().position(late).unwrap_or_default();

@@ -38,7 +38,6 @@ impl ElectionSafety {
 }
 
 #[cold]
-
 fn two_leaders(at: Instant, server: Incarnation, term: Term, (first, since): (Incarnation, Instant)) -> Violation {
     let mut servers = vec![first.server, server.server];
     servers.dedup();

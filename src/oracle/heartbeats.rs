@@ -197,7 +197,6 @@ impl HeartbeatRate {
 }
 
 #[cold]
-
 fn too_many(at: Instant, call: Call, term: Term, first: Instant) -> Violation {
     let Call { from, to, .. } = call;
     let evidence = vec![

@@ -86,7 +86,6 @@ impl IdleTraffic {
 }
 
 #[cold]
-
 fn too_many(at: Instant, call: Call, first: Instant) -> Violation {
     let Call { from, to, number, name, .. } = call;
     let evidence = vec![
@@ -101,7 +100,6 @@ fn too_many(at: Instant, call: Call, first: Instant) -> Violation {
 }
 
 #[cold]
-
 fn not_the_leader(at: Instant, call: Call, leader: Incarnation) -> Violation {
     let Call { from, to, number, name, .. } = call;
     let evidence = vec![

@@ -93,7 +93,6 @@ impl MessageRoles {
 }
 
 #[cold]
-
 fn asked_for_another(at: Instant, call: Call, term: Term, candidate: ServerId) -> Violation {
     let Call { number, name, from, to, .. } = call;
     let evidence = vec![

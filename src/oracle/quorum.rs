@@ -88,7 +88,6 @@ impl QuorumCertificate {
 }
 
 #[cold]
-
 fn minority(at: Instant, leader: Incarnation, candidacy: &Candidacy, servers: usize) -> Violation {
     let Candidacy { term, voters, .. } = candidacy;
     let evidence = vec![

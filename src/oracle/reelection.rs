@@ -126,7 +126,6 @@ impl Reelection {
     }
 
     #[cold]
-
     fn late(&self) -> Violation {
         let servers: Vec<ServerId> = self.members.live().map(|(live, _)| live.server).collect();
         let mut evidence = Vec::new();

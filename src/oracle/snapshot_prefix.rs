@@ -75,7 +75,6 @@ impl SnapshotPrefix {
 }
 
 #[cold]
-
 fn differ(index: Index, first: &Seen, second: &Seen) -> Violation {
     let mut servers = vec![first.server.server, second.server.server];
     servers.dedup();
@@ -84,7 +83,6 @@ fn differ(index: Index, first: &Seen, second: &Seen) -> Violation {
 }
 
 #[cold]
-
 fn made_by_nobody(index: Index, seen: &Seen) -> Violation {
     let evidence = vec![seen.sentence(index), format!("no service took a snapshot through index {index} before")];
     Violation { rule: RULE, at: seen.at, servers: vec![seen.server.server], evidence }

@@ -98,7 +98,6 @@ impl StableLeader {
 }
 
 #[cold]
-
 fn violation(at: Instant, leader: Leader, server: Incarnation, term: Term) -> Violation {
     let Leader { server: led, term: led_term } = leader;
     let (what, why) = if term > led_term {

@@ -57,7 +57,6 @@ impl StateMachineSafety {
 }
 
 #[cold]
-
 fn two_commands(at: Instant, server: Incarnation, index: Index, command: &Command, first: &First) -> Violation {
     let mut servers = vec![first.server.server, server.server];
     servers.dedup();

@@ -39,7 +39,6 @@ impl TermMonotonic {
 }
 
 #[cold]
-
 fn went_down(earlier: Report, later: Report) -> Violation {
     let sentence = |Report { server, term, at }| format!("{server} reported term {term} at {at}");
     let evidence = vec![sentence(earlier), sentence(later)];

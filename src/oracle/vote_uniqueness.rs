@@ -93,7 +93,6 @@ impl VoteUniqueness {
 }
 
 #[cold]
-
 fn two_votes(first: Vote, second: Vote) -> Violation {
     let mut servers = vec![second.voter.server];
     servers.extend([first.candidate, second.candidate].into_iter().filter(|server| *server != second.voter.server));

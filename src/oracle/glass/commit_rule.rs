@@ -74,7 +74,6 @@ fn compare(world: &World, at: Instant, server: Incarnation, seen: &Seen) -> Resu
 }
 
 #[cold]
-
 fn broken(at: Instant, server: Incarnation, seen: &Seen, text: String) -> Violation {
     let claim = format!("at {at} {server} has commit_index {}", seen.now.commit_index);
     Violation { rule: RULE, at, servers: vec![server.server], evidence: vec![claim, text] }

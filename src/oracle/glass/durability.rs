@@ -156,7 +156,6 @@ fn is_durable(disk: &Disk, claim: &Claim) -> Option<bool> {
 }
 
 #[cold]
-
 fn forgettable(disk: &Disk, claim: &Claim) -> Violation {
     let Claim { at, call, server, term, says } = *claim;
     let message = if server == call.from { "sent" } else { "answered" };

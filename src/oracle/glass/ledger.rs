@@ -119,7 +119,6 @@ fn acknowledged(server: Incarnation, known: Acknowledged) -> String {
 }
 
 #[cold]
-
 fn lost(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, index: Index) -> Violation {
     let now = match seen.log.term(index) {
         Some(other) => format!("at {at}, after a restart, {server} has an entry of term {other} at index {index}"),
@@ -129,7 +128,6 @@ fn lost(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, inde
 }
 
 #[cold]
-
 fn cut(at: Instant, server: Incarnation, seen: &Seen, known: Acknowledged, cut: (Index, Term)) -> Violation {
     let (index, term) = cut;
     let now = format!(

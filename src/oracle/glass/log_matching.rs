@@ -77,7 +77,6 @@ impl LogMatching {
 }
 
 #[cold]
-
 fn falls(at: Instant, server: Incarnation, index: Index, before: Term, term: Term) -> Violation {
     let evidence = vec![
         format!("at {at} the log of {server} has an entry of term {before} at index {}", index - 1),
@@ -87,7 +86,6 @@ fn falls(at: Instant, server: Incarnation, index: Index, before: Term, term: Ter
 }
 
 #[cold]
-
 fn differ(server: Incarnation, term: Term, known: Entries, here: Entries) -> Violation {
     let Entries { first, after, seen_at, seen_on } = known;
     let evidence = vec![
@@ -105,7 +103,6 @@ fn differ(server: Incarnation, term: Term, known: Entries, here: Entries) -> Vio
 }
 
 #[cold]
-
 fn made_by_nobody(at: Instant, server: Incarnation, index: Index, term: Term) -> Violation {
     let evidence = vec![
         format!("at {at} the log of {server} ends with an entry of term {term} at index {index}"),

@@ -79,7 +79,6 @@ impl Reply<'_> {
     }
 
     #[cold]
-
     fn violation(&self, answer: &str, text: String) -> Violation {
         let Reply { at, call, server, request, append, .. } = *self;
         let Append { prev_log_index, prev_log_term, last_index } = append;

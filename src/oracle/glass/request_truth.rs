@@ -120,7 +120,6 @@ fn beyond(committed: Index, claimed: Index) -> Option<String> {
 }
 
 #[cold]
-
 fn wrong(claim: &Claim, text: String) -> Violation {
     let Claim { at, call, description } = claim;
     let says = match *description {

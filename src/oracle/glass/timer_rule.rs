@@ -131,7 +131,6 @@ impl TimerRule {
 }
 
 #[cold]
-
 fn restarted(at: Instant, server: Incarnation, before: Instant, deadline: Instant) -> Violation {
     let evidence = vec![
         format!("at {at} {server} moved its election deadline from {before} to {deadline}"),
@@ -141,7 +140,6 @@ fn restarted(at: Instant, server: Incarnation, before: Instant, deadline: Instan
 }
 
 #[cold]
-
 fn not_restarted(at: Instant, server: Incarnation, what: &str, deadline: Instant, shortest: Duration) -> Violation {
     let evidence = vec![
         format!("at {at} {server} answered {what}"),
