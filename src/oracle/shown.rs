@@ -4,7 +4,7 @@ use super::Needs;
 use crate::trace::{Description, Event, ReplyDescription};
 
 /// What was seen of an implementation, in one run or in many.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Shown {
     watched: bool,
     requests: bool,

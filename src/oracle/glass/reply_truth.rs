@@ -117,9 +117,9 @@ fn taken(world: &World, follower: &Seen, reply: &Reply<'_>) -> Result<(), Violat
 
 /// A request of an earlier term changes nothing.
 fn unchanged(follower: &Seen, reply: &Reply<'_>) -> Result<(), Violation> {
-    let Request { at, term, state, log_version, is_latest, .. } = *reply.request;
+    let Request { at, term, state, log_version, was_alone, .. } = *reply.request;
     let leads = [state.role, follower.now.role].contains(&Role::Leader);
-    let alone = is_latest && at == reply.at && !leads;
+    let alone = was_alone && at == reply.at && !leads;
     let changed = follower.log_version != log_version || follower.now.commit_index != state.commit_index;
     if term < state.current_term && alone && changed {
         let text =
@@ -234,6 +234,16 @@ mod tests {
         let mut history = late();
         history.shows(2, leader(2).log(&[2])).append_after((2, 1), 2, (0, 0), 1, 0).delivered();
         history.shows(1, follower(2).log(&[2])).append_reply(2, true).again(3).append_reply(2, false).legal();
+        // Both came at once, in the other order.
+        let mut history = led::<ReplyTruth>();
+        history.at(400).shows(2, leader(2).log(&[2])).shows(1, follower(2));
+        history.append_after((2, 1), 2, (0, 0), 1, 0).delivered();
+        history.append_after((0, 1), 1, (0, 0), 1, 0).delivered();
+        history.again(3).shows(1, follower(2).log(&[2])).append_reply(2, true);
+        history.again(4).append_reply(2, false).legal();
+        // Its service took a snapshot.
+        let mut history = late();
+        history.take_snapshot(1, 1, b"7").shows(1, follower(2).base(1, 1).commit(1)).append_reply(2, false).legal();
         // It leads itself, and its service gave it a command.
         late().shows(1, candidate(2)).shows(1, leader(2).log(&[2])).append_reply(2, false).legal();
         // It took its time.

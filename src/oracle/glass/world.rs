@@ -22,8 +22,8 @@ pub(super) struct World {
     in_hand: Unanswered<Request>,
     /// What the reply that is just being sent answers.
     answered: Option<Request>,
-    /// By server, how many requests reached it.
-    deliveries: Vec<u64>,
+    /// By server.
+    bustle: Vec<Bustle>,
     /// What a leader said of itself in requests, and had not shown by then.
     told: Option<Told>,
     /// Somebody takes part who does not show itself.
@@ -69,9 +69,20 @@ pub(super) struct Request {
     /// Term and index of the last log entry.
     pub(super) last_log: (Term, Index),
     pub(super) log_version: u64,
-    /// No other request has reached the server since, of whatever kind.
-    pub(super) is_latest: bool,
-    delivery: u64,
+    /// From when it came until it was answered the server had nothing else to do: no other request,
+    /// of whatever kind, in hand, and no snapshot of its service.
+    pub(super) was_alone: bool,
+    /// The value of [`Bustle::changes`] when it came; none if the server had something in hand.
+    changes: Option<u64>,
+}
+
+/// What else a server may be doing while it has a request in hand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bustle {
+    /// Requests in hand, of whatever kind. A handler that never returns counts for ever.
+    in_hand: u64,
+    /// Counts requests and snapshots.
+    changes: u64,
 }
 
 /// What is new since the look before; everything at the first of a life.
@@ -154,10 +165,14 @@ impl World {
             Event::ReplySent { call, server, .. } => {
                 self.half_lit |= self.life(server).is_none();
                 self.answered = self.in_hand.answered(server.server, call.number);
+                let bustle = self.bustle(server.server);
+                bustle.in_hand = bustle.in_hand.saturating_sub(1);
+                let changes = bustle.changes;
                 if let Some(request) = &mut self.answered {
-                    request.is_latest = self.deliveries.get(server.server.number()) == Some(&request.delivery);
+                    request.was_alone = request.changes == Some(changes);
                 }
             }
+            Event::SnapshotTaken { server, .. } => self.bustle(server.server).changes += 1,
             Event::RequestSent {
                 call,
                 description: &Description::AppendEntries { term, prev_log_index, entries, leader_commit, .. },
@@ -170,6 +185,7 @@ impl World {
             Event::RequestSent { call, .. } => self.half_lit |= self.life(call.from).is_none(),
             Event::Started { server } | Event::Crashed { server } => {
                 self.in_hand.forget(server.server);
+                self.bustle(server.server).in_hand = 0;
                 self.dies(server);
                 let seen = self.slot(server.server);
                 (seen.life, seen.before) = (None, None);
@@ -210,14 +226,21 @@ impl World {
         *known = index.max(*known);
     }
 
+    fn bustle(&mut self, server: ServerId) -> &mut Bustle {
+        let number = server.number();
+        if number >= self.bustle.len() {
+            self.bustle.resize(number + 1, Bustle::default());
+        }
+        &mut self.bustle[number]
+    }
+
     /// Only what describes itself is remembered, of servers that show themselves.
     fn delivered(&mut self, at: Instant, call: Call, server: Incarnation, what: &Description) {
-        let (Some(term), number) = (what.term(), server.server.number()) else { return };
-        if number >= self.deliveries.len() {
-            self.deliveries.resize(number + 1, 0);
-        }
-        self.deliveries[number] += 1;
-        let Some(seen) = self.life(server) else { return };
+        let bustle = self.bustle(server.server);
+        bustle.changes += 1;
+        bustle.in_hand += 1;
+        let changes = (bustle.in_hand == 1).then_some(bustle.changes);
+        let (Some(term), Some(seen)) = (what.term(), self.life(server)) else { return };
         let request = Request {
             at,
             term,
@@ -225,8 +248,8 @@ impl World {
             state: seen.now,
             last_log: seen.last_log(),
             log_version: seen.log_version,
-            is_latest: true,
-            delivery: self.deliveries[number],
+            was_alone: false,
+            changes,
         };
         self.in_hand.delivered(server.server, call.number, request);
     }
