@@ -25,10 +25,10 @@ fn runs_of_2c(criterion: &mut Criterion) {
     for (test, (name, rules)) in tests.iter().flat_map(|test| watched.map(|watched| (test, watched))) {
         let player = Player { make: reference::make, rules };
         let mut iteration = 0;
-        group.bench_function(BenchmarkId::new(&test.name, name), |bencher| {
+        group.bench_function(BenchmarkId::new(&test.info.name, name), |bencher| {
             bencher.iter(|| {
                 iteration += 1;
-                let seed = Seed(0x5eed).of_run(&test.name, iteration);
+                let seed = Seed(0x5eed).of_run(&test.info.name, iteration);
                 black_box(play(test, player, seed, None, None).digest)
             });
         });

@@ -49,7 +49,7 @@ fn bench<S: Sink + 'static>(
     group.bench_function(name, |bencher| {
         bencher.iter(|| {
             iteration += 1;
-            let seed = Seed(0x5eed).of_run(&test.name, iteration % ITERATIONS);
+            let seed = Seed(0x5eed).of_run(&test.info.name, iteration % ITERATIONS);
             let listener = listener().map(|sink| Rc::new(RefCell::new(sink)) as Rc<RefCell<dyn Sink>>);
             black_box(play(test, Player::watched(reference::make), seed, listener, None).digest)
         });

@@ -331,10 +331,18 @@ mod traces {
         let names = |ending: &str| [1, 2].map(|k| format!("initial-election/{k:06}-{}.{ending}", seed(k))).to_vec();
         assert_eq!(traces(Bench::new(), "all").0, names("log.zst"));
         assert_eq!(traces(Bench::impostor("panics"), "all").0, names("log"));
-        assert_eq!(traces(Bench::new(), "failed"), (vec![], false));
+        assert_eq!(traces(Bench::new(), "failed"), (vec![], true));
         assert_eq!(traces(Bench::impostor("panics"), "failed").0, names("log"));
-        assert_eq!(traces(Bench::new(), "none"), (vec![], false));
-        assert_eq!(traces(Bench::impostor("panics"), "none"), (vec![], false));
+        assert_eq!(traces(Bench::new(), "none"), (vec![], true));
+        assert_eq!(traces(Bench::impostor("panics"), "none"), (vec![], true));
+    }
+
+    #[test]
+    fn who_wants_neither_traces_nor_a_folder_gets_none() {
+        let bench = Bench::new();
+        bench.run(&["test", CHEAP, "-n", "2", "--traces", "none"]).says(0, &["2 runs passed"]);
+        assert_eq!(fs::read_dir(bench.path("")).expect("it is there").count(), 0);
+        bench.run(&["test", CHEAP, "-n", "2", "--traces", "failed"]).says(0, &["results in raftlab-runs/"]);
     }
 
     #[test]
@@ -377,7 +385,11 @@ mod traces {
         let ended = bench.run(&["test", CHEAP, "--out", "file/out", "--message-format", "json"]);
         ended.says(3, &["error: cannot write traces to file/out", "--traces none"]);
         assert_eq!(ended.text(), "");
-        bench.run(&["test", CHEAP, "-n", "1", "--out", "file/out", "--traces", "none"]).says(0, &["1 run passed"]);
+        let untraced = ["test", CHEAP, "-n", "1", "--traces", "none"];
+        bench
+            .run(&[&untraced[..], &["--out", "file/out"]].concat())
+            .says(3, &["cannot keep results: file/out", "--out"]);
+        bench.run(&untraced).says(0, &["1 run passed"]);
     }
 
     #[test]

@@ -11,7 +11,8 @@ use std::time::Duration;
 use raftlab::base::Seed;
 use raftlab::lab::{Edition, Lab, Test};
 use raftlab::runner::{
-    self, Campaign, Controls, Keep, Listener, Planned, Player, Run, RunResult, Summary, TraceFolder, TraceOptions, play,
+    self, Campaign, Controls, Keep, Listener, Planned, Player, Progress, Run, RunResult, Slice, Summary, TraceFolder,
+    TraceOptions, play,
 };
 use raftlab::trace::TextSink;
 
@@ -80,7 +81,7 @@ fn workers_change_nothing_but_the_order() {
             .collect()
     };
     assert_eq!(sums(&one), sums(&two));
-    assert_eq!((one.played(), one.failed(), one.interrupted), (24, 0, false));
+    assert_eq!((one.played(), one.failed(), one.is_incomplete()), (24, 0, false));
 }
 
 #[test]
@@ -105,12 +106,14 @@ fn play_campaign(tests: Vec<Planned>, seed: Seed, jobs: usize) -> Summary {
         tests,
         player: Player::watched(reference::make),
         seed,
+        slice: Slice::WHOLE,
         jobs,
         check_determinism: false,
         max_failures: None,
         patience: Duration::from_secs(600),
     };
-    runner::run(campaign, controls, &mut Deaf).expect("threads can be started")
+    let progress = Progress::none(&campaign);
+    runner::run(campaign, progress, controls, &mut Deaf).expect("threads can be started")
 }
 
 /// A listener to whom the sums at the end are enough.

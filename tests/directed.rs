@@ -82,7 +82,7 @@ fn every_situation_arises() {
     let mut missed = Vec::new();
     for (name, situation, wanted) in SITUATIONS {
         let situation = Regex::new(situation).expect("a valid pattern");
-        let test = lab.tests().find(|test| test.name == name).expect("the test is there");
+        let test = lab.tests().find(|test| test.info.name == name).expect("the test is there");
         let seeds = (1..=RUNS).map(|run| Seed(0x5eed).of_run(name, run));
         let met = seeds.filter(|seed| situation.is_match(&story(test, *seed))).count() as u64;
         if met < wanted {

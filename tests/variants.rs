@@ -51,7 +51,7 @@ fn passes(variant: &str) {
             continue;
         }
         for iteration in 1..=ITERATIONS {
-            let seed = Seed(0x5eed).of_run(&test.name, iteration);
+            let seed = Seed(0x5eed).of_run(&test.info.name, iteration);
             let run = play(test, Player::watched(make(variant)), seed, None, None);
             assert!(run.outcome.passed(), "{variant}, {}, {seed}: {:?}", test.path(), run.outcome);
         }

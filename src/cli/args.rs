@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::base::Seed;
 use crate::lab;
-use crate::runner::Rules;
+use crate::runner::{Rules, Slice};
 
 /// Exit codes, shown below every help text.
 const EXIT_CODES: &str = "\
@@ -43,6 +43,8 @@ pub(super) enum Command {
     Test(TestArgs),
     /// Play one run again, and show its trace.
     Replay(ReplayArgs),
+    /// Put the slices of a campaign together.
+    Merge(MergeArgs),
     /// Search the traces of a campaign.
     Grep(GrepArgs),
     /// List parts and tests, or the rules that are watched.
@@ -161,6 +163,16 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 
+    /// Go on with the campaign in --out where it was left, or begin it if there is none.
+    #[arg(long, requires = "out")]
+    pub(super) resume: bool,
+
+    /// Play only a part of the runs, for one machine of several: slice:2/8. `raftlab merge` puts the
+    /// parts together.
+    /// `auto` takes the numbers from the job engine's variables: Slurm's, Kubernetes', a CI's.
+    #[arg(long, value_name = "slice:M/N|auto", value_parser = parse_partition)]
+    pub(super) partition: Option<Partition>,
+
     /// Which rules watch, beside each test's own checks.
     #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
     pub(super) rules: RulesChoice,
@@ -233,6 +245,20 @@ pub(super) enum MessageFormat {
     #[default]
     Human,
     Json,
+}
+
+/// A part of a campaign as it is typed.
+#[derive(Clone, Copy)]
+pub(super) enum Partition {
+    Given(Slice),
+    Auto,
+}
+
+fn parse_partition(text: &str) -> Result<Partition, String> {
+    match text {
+        "auto" => Ok(Partition::Auto),
+        text => text.parse().map(Partition::Given).map_err(|error| format!("{error}, or `auto`")),
+    }
 }
 
 /// A campaign's seed as it is typed.
@@ -319,6 +345,25 @@ pub(super) struct ReplayArgs {
 
     #[command(flatten)]
     pub(super) lab: LabArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct MergeArgs {
+    /// The campaigns' folders.
+    #[arg(value_name = "DIR", required = true)]
+    pub(super) folders: Vec<PathBuf>,
+
+    /// Also write the whole campaign into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// What stdout gets: nothing, or one JSON object per line, as at the end of `raftlab test`.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+
+    /// Show only the last line.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
 }
 
 #[derive(clap::Args)]

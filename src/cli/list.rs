@@ -28,19 +28,19 @@ fn rules() -> String {
 
 fn tests(lab: &Lab) -> String {
     let width = lab.tests().map(|test| test.path().len()).max().unwrap_or(0);
-    let course_width = lab.tests().map(|test| test.course_name.len()).max().unwrap_or(0);
+    let course_width = lab.tests().map(|test| test.info.course_name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for part in &lab.parts {
-        let points: u32 = part.tests.iter().map(|test| test.points).sum();
+        let points: u32 = part.tests.iter().map(|test| test.info.points).sum();
         let _ = writeln!(text, "{}  {} ({points} points)", part.name, part.title);
         for test in &part.tests {
             let _ = writeln!(
                 text,
                 "  {:width$}  {:course_width$}  {:>3}  {}",
                 test.path(),
-                test.course_name,
-                test.points,
-                test.title
+                test.info.course_name,
+                test.info.points,
+                test.info.title
             );
         }
     }

@@ -8,7 +8,9 @@ mod bugs;
 mod error;
 mod grep;
 mod list;
+mod merge;
 mod output;
+mod partition;
 mod plan;
 mod replay;
 mod test;
@@ -42,6 +44,7 @@ fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
     match args.command {
         Command::Test(args) => test::run(&plan::resolve(args, name)?, make),
         Command::Replay(args) => replay::run(&args, make),
+        Command::Merge(args) => merge::run(&args),
         Command::Grep(args) => grep::run(&args),
         Command::List(args) => list::run(&args),
         Command::Bugs(args) => bugs::run(&args),

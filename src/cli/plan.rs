@@ -10,72 +10,93 @@ use std::time::{Duration, SystemTime};
 
 use regex::Regex;
 
-use super::args::{LabArgs, MessageFormat, SeedChoice, TestArgs, Traces};
+use super::args::{LabArgs, MessageFormat, Partition, SeedChoice, TestArgs, Traces};
 use super::error::Failed;
+use super::partition;
 use crate::base::Seed;
 use crate::lab::{Lab, Test};
 use crate::report::ReplayCommand;
-use crate::runner::{Keep, Planned, Rules, TraceOptions};
+use crate::runner::{Keep, Planned, Rules, Slice, TraceOptions};
 
 /// Where campaigns leave their folders.
 pub(super) const RUNS: &str = "raftlab-runs";
 
 /// A campaign, ready to be played.
 pub(super) struct Plan {
+    /// What the implementation is called.
+    pub(super) name: String,
     pub(super) title: String,
     pub(super) tests: Vec<Planned>,
     pub(super) seed: Seed,
+    pub(super) slice: Slice,
     pub(super) jobs: usize,
     pub(super) check_determinism: bool,
     pub(super) max_failures: Option<u64>,
     pub(super) patience: Duration,
     pub(super) rules: Rules,
     pub(super) traces: TraceOptions,
+    /// Results are kept in the campaign's folder, beside its traces.
+    pub(super) keeps_results: bool,
+    pub(super) resume: bool,
     pub(super) json: bool,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
     pub(super) progress: bool,
+    /// What a command must say again to mean the same labs and rules.
+    pub(super) options: Vec<String>,
     pub(super) replay: ReplayCommand,
 }
 
 impl Plan {
     /// How many runs there will be.
     pub(super) fn runs(&self) -> u64 {
-        self.tests.iter().map(|planned| planned.iterations).sum()
+        self.tests.iter().map(|planned| self.slice.count(planned.iterations)).sum()
     }
 }
 
 /// Makes a plan of what was typed, for the implementation called `name`.
 pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
     let tests = select(&args)?;
+    let slice = match args.partition {
+        None => Slice::WHOLE,
+        Some(Partition::Given(slice)) => slice,
+        Some(Partition::Auto) => partition::of_engine(|name| std::env::var(name).ok())?,
+    };
     let seed = match args.seed {
         SeedChoice::Given(seed) => seed,
         SeedChoice::Random => fresh_seed(),
     };
     // A worker without a run would only cost its thread.
-    let runs = args.iterations.saturating_mul(tests.len() as u64);
+    let runs = slice.count(args.iterations).saturating_mul(tests.len() as u64).max(1);
     let jobs = args.jobs.map_or_else(cores, usize::from).min(usize::try_from(runs).unwrap_or(usize::MAX));
-    let title = title(&tests, &args, name, seed, jobs);
+    let title = title(&tests, &args, name, (seed, slice), jobs);
     let keep = match args.traces {
         Traces::All => Keep::All,
         Traces::Failed => Keep::Failed,
         Traces::None => Keep::Nothing,
     };
+    let options = [args.lab.options(), args.rules.options()].concat();
     let folder = args.out.clone().unwrap_or_else(|| new_folder(&tests));
     Ok(Plan {
+        name: name.to_owned(),
         title,
         seed,
+        slice,
         jobs,
         check_determinism: args.check_determinism,
         max_failures: if args.fail_fast { Some(1) } else { args.max_fail },
         patience: args.stuck_after,
         rules: args.rules.into(),
         traces: TraceOptions { keep, folder, budget: args.trace_budget },
+        // Who wants neither traces nor a folder wants nothing on the disk.
+        keeps_results: keep != Keep::Nothing || args.out.is_some(),
+        resume: args.resume,
         json: args.message_format == MessageFormat::Json,
         quiet: args.quiet,
         verbose: args.verbose,
         progress: !args.no_progress && std::io::stderr().is_terminal(),
-        replay: ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat()),
+        replay: ReplayCommand::of_this_program(&options),
+        options,
         tests: tests.into_iter().map(|test| Planned { test, iterations: args.iterations }).collect(),
     })
 }
@@ -110,16 +131,17 @@ pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-fn title(tests: &[Arc<Test>], args: &TestArgs, name: &str, seed: Seed, jobs: usize) -> String {
+fn title(tests: &[Arc<Test>], args: &TestArgs, name: &str, (seed, slice): (Seed, Slice), jobs: usize) -> String {
     let tests = match tests {
         [one] => one.path(),
         many => format!("{}: {} tests", parts(many).join(" "), many.len()),
     };
-    format!("{tests} x {} iterations of {name}, seed {seed}, {jobs} workers", args.iterations)
+    let slice = if slice == Slice::WHOLE { String::new() } else { format!(", {slice}") };
+    format!("{tests} x {} iterations of {name}, seed {seed}{slice}, {jobs} workers", args.iterations)
 }
 
 fn parts(tests: &[Arc<Test>]) -> Vec<&str> {
-    let mut parts: Vec<&str> = tests.iter().map(|test| test.part.as_str()).collect();
+    let mut parts: Vec<&str> = tests.iter().map(|test| test.info.part.as_str()).collect();
     parts.dedup();
     parts
 }

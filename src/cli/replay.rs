@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::args::ReplayArgs;
 use super::error::{Exit, Failed};
@@ -21,13 +22,14 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
         let names: Vec<String> = tests.iter().map(|test| test.path()).collect();
         return Err(Failed::usage(format!("`{}` is not one test; it means {}", args.test, names.join(", "))));
     };
-    let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.name, args.iteration.unwrap_or(1)));
+    let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.info.name, args.iteration.unwrap_or(1)));
     let player = Player { make, rules: args.rules.into() };
     install_logger();
     let output = Output::open(args)?;
     // Line by line: of a run that never ends, the last lines matter most.
     let sink = Rc::new(RefCell::new(TextSink::line_by_line(output)));
-    let result = |run| RunResult { test: test.clone(), iteration: args.iteration.unwrap_or(1), seed, run, trace: None };
+    let iteration = args.iteration.unwrap_or(1);
+    let result = |run| RunResult { test: test.info.clone(), iteration, seed, run, cpu: Duration::ZERO, trace: None };
     let replay = ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat());
     let (given_up, again) = (result(Run::given_up(args.stuck_after)), replay.clone());
     let mut run = play_watched(test, player, seed, Some(sink.clone()), args.stuck_after, move || {

@@ -11,32 +11,62 @@ use super::output;
 use super::plan::Plan;
 use crate::api::MakeRaft;
 use crate::report::{Human, Json};
-use crate::runner::{self, Campaign, Controls, Listener, Player, RunResult, Summary, TraceFolder};
+use crate::runner::{
+    self, Campaign, Controls, Listener, Manifest, Player, Progress, RunResult, Store, StoreError, Summary, TraceFolder,
+};
 
 pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
-    let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
-    let traces = Arc::new(traces);
-    let interrupted = stop_on_ctrl_c()?;
     let campaign = Campaign {
         tests: plan.tests.clone(),
         player: Player { make, rules: plan.rules },
         seed: plan.seed,
+        slice: plan.slice,
         jobs: plan.jobs,
         check_determinism: plan.check_determinism,
         max_failures: plan.max_failures,
         patience: plan.patience,
     };
-    let mut reporter = Reporter::new(plan);
+    let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
+    let traces = Arc::new(traces);
+    let mut progress = Progress::none(&campaign);
+    let store = if plan.keeps_results { Some(store(plan, &campaign, &mut progress)?) } else { None };
+    let interrupted = stop_on_ctrl_c()?;
+    let mut reporter = Reporter::new(plan, store, &progress);
     reporter.human.begin(&plan.title);
+    if progress.played() > 0 {
+        reporter.human.begin(&format!("{} of {} runs were played before", progress.played(), plan.runs()));
+    }
     let began = Instant::now();
     let controls = Controls { interrupted: interrupted.clone(), traces: traces.clone() };
-    let summary = runner::run(campaign, controls, &mut reporter)
+    let summary = runner::run(campaign, progress, controls, &mut reporter)
         .map_err(|error| Failed::trouble(format!("cannot start {} workers: {error}", plan.jobs)))?;
 
     traces.tidy();
     reporter.json.iter_mut().for_each(|json| json.summary(&summary));
     reporter.human.summary(&summary, began.elapsed(), &traces);
+    if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
+        reporter.human.line(&format!("results in {}", store.folder().display()));
+    }
     Ok(reporter.exit(&summary, interrupted.load(Ordering::Relaxed)))
+}
+
+/// Where results go; what is there already goes into `progress`.
+fn store(plan: &Plan, campaign: &Campaign, progress: &mut Progress) -> Result<Store, Failed> {
+    let manifest = Manifest::of(campaign, &plan.name, &plan.options);
+    let folder = &plan.traces.folder;
+    let store = if plan.resume {
+        Store::resume(folder, &manifest, |result| {
+            progress.add(&result);
+        })
+    } else {
+        Store::create(folder, &manifest)
+    };
+    store.map_err(|error| match error {
+        StoreError::Io { .. } => {
+            Failed::trouble(format!("cannot keep results: {error}; choose another folder with --out"))
+        }
+        _ => Failed::usage(error),
+    })
 }
 
 fn cannot_trace(plan: &Plan, error: &io::Error) -> Failed {
@@ -63,14 +93,18 @@ pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, Failed> {
 struct Reporter {
     human: Human,
     json: Option<Json<io::Stdout>>,
-    trace_failed: bool,
+    /// None where results are not kept, or cannot be any more.
+    store: Option<Store>,
+    /// A trace or a result could not be kept.
+    lost_something: bool,
 }
 
 impl Reporter {
-    fn new(plan: &Plan) -> Reporter {
-        let human = Human::new(plan.runs(), plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
+    fn new(plan: &Plan, store: Option<Store>, progress: &Progress) -> Reporter {
+        let human =
+            Human::new(plan.runs() - progress.played(), plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
         let json = plan.json.then(|| Json::new(io::stdout(), plan.replay.clone()));
-        Reporter { human, json, trace_failed: false }
+        Reporter { human, json, store, lost_something: false }
     }
 
     /// A verdict on the submission counts more than trouble around it.
@@ -83,7 +117,7 @@ impl Reporter {
             Exit::Interrupted
         } else if summary.failed() > 0 {
             Exit::Failed
-        } else if self.trace_failed || json_error.is_some() {
+        } else if self.lost_something || json_error.is_some() {
             Exit::Trouble
         } else {
             Exit::Passed
@@ -91,16 +125,33 @@ impl Reporter {
     }
 }
 
+impl Reporter {
+    /// Writes a result down. After the first one that cannot be, nothing more is: half a line may be
+    /// there already.
+    fn keep(&mut self, result: &RunResult) {
+        let Some(store) = &mut self.store else { return };
+        if let Err(error) = store.append(result) {
+            let folder = store.folder().display();
+            self.human.line(&format!(
+                "error: cannot keep results in {folder}: {error}; the campaign goes on, but what is played from here \
+                 on is not written down\n"
+            ));
+            (self.store, self.lost_something) = (None, true);
+        }
+    }
+}
+
 impl Listener for Reporter {
     fn run_finished(&mut self, result: &RunResult, summary: &Summary) {
         self.human.run(result, summary);
+        self.keep(result);
         if let Some(json) = &mut self.json {
             json.run(result);
         }
     }
 
     fn trace_failed(&mut self, error: &io::Error) {
-        self.trace_failed = true;
+        self.lost_something = true;
         self.human.line(&format!("error: cannot store a trace: {error}; the campaign goes on without traces\n"));
     }
 

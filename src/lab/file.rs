@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Edition, Part, Test};
+use super::{Edition, Part, Test, TestInfo};
 use crate::scenario::{self, Parameters, SCENARIOS, Scenario};
 
 /// Why a lab file cannot be used: file, line, key, and what is allowed.
@@ -82,7 +82,7 @@ pub(super) fn parse(source: &Source, edition: Edition, earlier: &[Part]) -> Resu
     let mut part = Part { name, title: file.title.clone(), tests: Vec::new() };
     for test in &file.tests {
         let taken = earlier.iter().flat_map(|part| &part.tests).chain(&part.tests);
-        if taken.into_iter().any(|other| other.name == *test.name.get_ref()) {
+        if taken.into_iter().any(|other| other.info.name == *test.name.get_ref()) {
             let text = format!("there is a test called `{}` already", test.name.get_ref());
             return Err(source.wrong(&test.name, "name", &text));
         }
@@ -106,11 +106,13 @@ impl Source {
             return Err(self.wrong(&test.servers, "servers", &text));
         }
         Ok(Test {
-            part: part.to_owned(),
-            name: test.name.get_ref().clone(),
-            course_name: format!("{}{part}", test.course),
-            title: test.title.clone(),
-            points: test.points,
+            info: Arc::new(TestInfo {
+                part: part.to_owned(),
+                name: test.name.get_ref().clone(),
+                course_name: format!("{}{part}", test.course),
+                title: test.title.clone(),
+                points: test.points,
+            }),
             scenario,
             parameters: Arc::new(self.parameters(scenario, test)?),
             servers,
@@ -217,7 +219,7 @@ parameters = { commands = 50 }
         let source = Source { name: "my.toml".to_owned(), text: GOOD.to_owned() };
         let part = parse(&source, Edition::To2023, &[]).expect("this is right");
         assert_eq!(part.tests[0].path(), "2X/backup");
-        assert_eq!(part.tests[0].course_name, "TestBackup2X");
+        assert_eq!(part.tests[0].info.course_name, "TestBackup2X");
         assert_eq!(part.tests[0].parameters["commands"], 50);
     }
 

@@ -11,4 +11,4 @@ mod test;
 pub use edition::Edition;
 pub use file::LabError;
 pub use select::SelectError;
-pub use test::{Lab, Part, Test};
+pub use test::{Lab, Part, Test, TestInfo};

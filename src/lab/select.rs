@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::{Lab, Test};
+use super::{Lab, Test, TestInfo};
 
 /// Names this similar are suggested for an unknown one.
 const SIMILAR: f64 = 0.65;
@@ -47,14 +47,14 @@ impl Lab {
         }
         let named = |test: &&Arc<Test>| names.is_empty() || names.iter().any(|name| means(name, test));
         let kept = |test: &&Arc<Test>| {
-            filter.is_none_or(|filter| filter.is_match(&test.path()) || filter.is_match(&test.course_name))
+            filter.is_none_or(|filter| filter.is_match(&test.path()) || filter.is_match(&test.info.course_name))
         };
         Ok(self.tests().filter(named).filter(kept).cloned().collect())
     }
 
     fn nearest(&self, name: &str) -> Vec<String> {
         let parts = self.parts.iter().map(|part| part.name.clone());
-        let tests = self.tests().flat_map(|test| [test.path(), test.name.clone(), test.course_name.clone()]);
+        let tests = self.tests().flat_map(|test| [test.path(), test.info.name.clone(), test.info.course_name.clone()]);
         let wanted = name.to_lowercase();
         let mut scored: Vec<(f64, String)> = parts
             .chain(tests)
@@ -68,7 +68,8 @@ impl Lab {
 
 fn means(name: &str, test: &Test) -> bool {
     let same = |other: &str| name.eq_ignore_ascii_case(other);
-    same("all") || same(&test.part) || same(&test.path()) || same(&test.name) || same(&test.course_name)
+    let TestInfo { part, name: own, course_name, .. } = &*test.info;
+    same("all") || same(part) || same(&test.path()) || same(own) || same(course_name)
 }
 
 #[cfg(test)]

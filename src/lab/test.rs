@@ -5,9 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::file::{self, LabError};
 use super::{Edition, file::Source};
 use crate::scenario::{Parameters, Scenario};
+use crate::trace::Digest;
 
 /// Everything that can be tested.
 #[derive(Clone, Debug)]
@@ -29,16 +32,8 @@ pub struct Part {
 
 /// One test.
 pub struct Test {
-    /// The part that it belongs to.
-    pub part: String,
-    /// Its name, unique in the whole lab.
-    pub name: String,
-    /// The course's name for it, such as `TestFigure8Unreliable2C`.
-    pub course_name: String,
-    /// What it tests.
-    pub title: String,
-    /// What it is worth.
-    pub points: u32,
+    /// What there is to say about it.
+    pub info: Arc<TestInfo>,
     /// What it plays.
     pub scenario: &'static Scenario,
     /// The numbers that the scenario needs.
@@ -55,10 +50,42 @@ pub struct Test {
     pub time_limit: Duration,
 }
 
-impl Test {
+/// What there is to say about a test, also where it cannot be played.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TestInfo {
+    /// The part that it belongs to.
+    pub part: String,
+    /// Its name, unique in the whole lab.
+    #[serde(rename = "test")]
+    pub name: String,
+    /// The course's name for it, such as `TestFigure8Unreliable2C`.
+    pub course_name: String,
+    /// What it tests.
+    pub title: String,
+    /// What it is worth.
+    pub points: u32,
+}
+
+impl TestInfo {
     /// `part/name`, as tests are selected and shown.
     pub fn path(&self) -> String {
         format!("{}/{}", self.part, self.name)
+    }
+}
+
+impl Test {
+    /// `part/name`, as tests are selected and shown.
+    pub fn path(&self) -> String {
+        self.info.path()
+    }
+
+    /// Stands for everything that decides how the test is played, except the seed.
+    pub fn digest(&self) -> Digest {
+        let Test { info, scenario, parameters, servers, unreliable, snapshots, latency, time_limit } = self;
+        let mut digest = Digest::EMPTY;
+        let what = (scenario.name, parameters, servers, unreliable, snapshots, latency, time_limit);
+        digest.bytes(format!("{} {what:?}", info.path()).as_bytes());
+        digest
     }
 }
 
@@ -130,7 +157,7 @@ mod tests {
 
     #[test]
     fn course_names_follow_the_edition() {
-        let name = |edition| Lab::course(edition).tests().nth(18).map(|test| test.course_name.clone());
+        let name = |edition| Lab::course(edition).tests().nth(18).map(|test| test.info.course_name.clone());
         assert_eq!(name(Edition::To2023).as_deref(), Some("TestFigure8Unreliable2C"));
         assert_eq!(name(Edition::From2024).as_deref(), Some("TestFigure8Unreliable3C"));
     }

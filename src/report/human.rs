@@ -83,16 +83,27 @@ impl Human {
     /// The campaign has ended, after `elapsed` of real time.
     pub fn summary(&self, summary: &Summary, elapsed: Duration, traces: &TraceFolder) {
         self.progress.finish_and_clear();
+        self.sums(summary, &format!(" in {} s", seconds(elapsed)));
+        self.traces(traces);
+    }
+
+    /// A campaign that others have played.
+    pub fn merged(&self, summary: &Summary) {
+        let failures = summary.tests.iter().flat_map(|test| &test.failures);
+        failures.take(SHOWN as usize).for_each(|result| self.line(&failure_block(result, &self.replay)));
+        self.sums(summary, "");
+    }
+
+    fn sums(&self, summary: &Summary, time: &str) {
         if !self.quiet {
             self.line(&coloured(&table(summary), summary));
             self.line("");
         }
-        self.line(&verdict(summary, elapsed));
+        self.line(&verdict(summary, time));
         if !self.quiet {
             self.line(&format!("seed {}, digest {}", summary.seed, summary.digest()));
             self.rules(summary);
         }
-        self.traces(traces);
     }
 
     /// Which rules did not watch, and why.
@@ -188,16 +199,15 @@ fn row(test: &TestSummary) -> [String; 8] {
     ]
 }
 
-fn verdict(summary: &Summary, elapsed: Duration) -> String {
+fn verdict(summary: &Summary, time: &str) -> String {
     let (played, failed) = (summary.played(), summary.failed());
-    let time = format!("in {} s", seconds(elapsed));
     let mut text = if failed == 0 {
-        format!("{} {time}", format!("{} passed, 0 failed", count(played, "run")).green().bold())
+        format!("{}{time}", format!("{} passed, 0 failed", count(played, "run")).green().bold())
     } else {
         let counts = format!("{}: {} passed, {failed} failed", count(played, "run"), played - failed);
-        format!("{} {time}", counts.red().bold())
+        format!("{}{time}", counts.red().bold())
     };
-    if summary.interrupted {
+    if summary.is_incomplete() {
         let planned: u64 = summary.tests.iter().map(|test| test.planned).sum();
         text.push_str(&format!(" {}", format!("(incomplete: {planned} runs were planned)").yellow()));
     }

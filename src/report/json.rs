@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::ReplayCommand;
-use crate::runner::{Finding, RunResult, Summary, TestSummary};
+use crate::runner::{Record, RunResult, Summary, TestSummary};
 
 /// Writes JSON lines to a program that reads them. When it reads no more, nothing more is
 /// written, and the campaign goes on: its exit code still counts.
@@ -37,7 +37,7 @@ impl<W: Write> Json<W> {
             "seed": summary.seed.to_string(),
             "runs": summary.played(),
             "failed": summary.failed(),
-            "interrupted": summary.interrupted,
+            "interrupted": summary.is_incomplete(),
             "digest": summary.digest().to_string(),
             "rules_not_watched": summary.not_watched().map(|rule| rule.name).collect::<Vec<_>>(),
         }));
@@ -49,37 +49,12 @@ impl<W: Write> Json<W> {
     }
 
     fn run_object(&self, result: &RunResult) -> Value {
-        let run = &result.run;
-        let reelections: Vec<u128> = run.reelections.iter().map(std::time::Duration::as_micros).collect();
-        json!({
-            "type": "run",
-            "part": result.test.part,
-            "test": result.test.name,
-            "course_name": result.test.course_name,
-            "iteration": result.iteration,
-            "seed": result.seed.to_string(),
-            "outcome": run.outcome.name(),
-            "digest": run.digest.to_string(),
-            "events": run.events,
-            "virtual_time_us": run.figures.virtual_time.as_micros(),
-            "rpcs": run.figures.rpcs,
-            "bytes": run.figures.bytes,
-            "ops": run.figures.ops,
-            "reelections_us": reelections,
-            "trace": result.trace.as_ref().map(|path| path.display().to_string()),
-            "failure": run.outcome.finding().map(|finding| self.failure_object(result, finding)),
-        })
-    }
-
-    fn failure_object(&self, result: &RunResult, finding: Finding) -> Value {
-        let servers: Vec<String> = finding.servers.iter().map(ToString::to_string).collect();
-        json!({
-            "rule": finding.rule,
-            "at_us": finding.at.map(crate::base::Instant::as_micros),
-            "servers": servers,
-            "evidence": finding.evidence,
-            "replay": self.replay.of(result),
-        })
+        let mut record = json!(Record::of(result));
+        record["type"] = json!("run");
+        if let Some(failure) = record["failure"].as_object_mut() {
+            failure.insert("replay".to_owned(), json!(self.replay.of(result)));
+        }
+        record
     }
 
     fn write(&mut self, line: &Value) {

@@ -85,9 +85,9 @@ mod tests {
     #[test]
     fn options_that_change_a_run_are_repeated_and_quoted() {
         let lab = Lab::course(Edition::To2023);
-        let test = lab.tests().next().expect("there are tests").clone();
+        let test = lab.tests().next().expect("there are tests").info.clone();
         let run = Run::given_up(Duration::from_secs(1));
-        let result = RunResult { test, iteration: 1, seed: Seed(0x5eed), run, trace: None };
+        let result = RunResult { test, iteration: 1, seed: Seed(0x5eed), run, cpu: Duration::ZERO, trace: None };
         let command = ReplayCommand::new("raftlab", &["--lab".to_owned(), "my lab's.toml".to_owned()]);
         assert_eq!(
             command.of(&result),

@@ -9,17 +9,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
 use crossbeam::channel::{self, RecvTimeoutError, Sender};
 
 use super::board::Board;
 use super::determinism;
 use super::play::{Player, Run, play};
-use super::schedule::{Next, Schedule};
+use super::progress::Progress;
+use super::schedule::{Next, Schedule, Todo};
+use super::slice::Slice;
 use super::summary::Summary;
 use super::traces::{Recorded, TraceFolder};
 use crate::api::install_logger;
 use crate::base::Seed;
-use crate::lab::Test;
+use crate::lab::{Test, TestInfo};
 use crate::trace::TextSink;
 
 /// What is to be played.
@@ -30,6 +33,8 @@ pub struct Campaign {
     pub player: Player,
     /// What the runs' seeds are made of.
     pub seed: Seed,
+    /// Which of the runs are played.
+    pub slice: Slice,
     /// Workers.
     pub jobs: usize,
     /// Play every run twice and compare.
@@ -45,7 +50,7 @@ pub struct Campaign {
 pub struct Planned {
     /// The test.
     pub test: Arc<Test>,
-    /// How often it is played.
+    /// How often it is played, in all slices together.
     pub iterations: u64,
 }
 
@@ -58,16 +63,18 @@ pub struct Controls {
 }
 
 /// One run that was played.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RunResult {
     /// The test.
-    pub test: Arc<Test>,
+    pub test: Arc<TestInfo>,
     /// Which iteration of it, counted from 1.
     pub iteration: u64,
     /// The run's seed.
     pub seed: Seed,
     /// What it came to.
     pub run: Run,
+    /// How long it kept a processor busy.
+    pub cpu: Duration,
     /// Its trace, if it left one.
     pub trace: Option<PathBuf>,
 }
@@ -91,23 +98,33 @@ enum Report {
 /// How often the campaign looks after its workers.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Plays a campaign and tells `listener` of it.
+/// Plays what `progress` lacks of a campaign and tells `listener` of it; what all of it comes to.
 ///
 /// # Errors
 /// If the worker threads cannot be started.
-pub fn run(campaign: Campaign, controls: Controls, listener: &mut dyn Listener) -> io::Result<Summary> {
+pub fn run(
+    campaign: Campaign,
+    mut progress: Progress,
+    controls: Controls,
+    listener: &mut dyn Listener,
+) -> io::Result<Summary> {
     install_logger();
-    let planned = campaign.tests.iter().map(|planned| (planned.test.clone(), planned.iterations));
-    let mut summary = Summary::new(campaign.seed, planned);
+    let slice = campaign.slice;
+    let todo = campaign.tests.iter().zip(progress.take_done()).map(|(planned, done)| {
+        let left = slice.iterations(planned.iterations).filter(move |iteration| !done.contains(iteration));
+        Box::new(left) as Todo
+    });
+    let schedule = Schedule::new(todo);
+    let mut summary = progress.summary;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(campaign.jobs)
         .thread_name(|number| format!("worker-{number}"))
         .build()
         .map_err(io::Error::other)?;
     let work = Arc::new(Work {
-        schedule: Schedule::new(campaign.tests.iter().map(|planned| planned.iterations).collect()),
+        schedule,
         board: Board::new(campaign.jobs),
-        failures: AtomicU64::new(0),
+        failures: AtomicU64::new(summary.failed()),
         campaign,
         controls,
     });
@@ -141,7 +158,6 @@ pub fn run(campaign: Campaign, controls: Controls, listener: &mut dyn Listener) 
     }
     // A worker that is stuck would be waited for, for ever.
     std::mem::forget(pool);
-    summary.interrupted = summary.tests.iter().any(|test| test.played < test.planned);
     Ok(summary)
 }
 
@@ -199,12 +215,14 @@ impl Work {
 
     fn play(&self, worker: usize, next: Next) -> (RunResult, Option<io::Error>) {
         let Planned { test, .. } = &self.campaign.tests[next.test];
-        let seed = self.campaign.seed.of_run(&test.name, next.iteration);
+        let seed = self.campaign.seed.of_run(&test.info.name, next.iteration);
+        let began = ThreadTime::now();
         let mut recorder = Recorder { player: self.campaign.player, test, seed, error: None };
         let (mut run, mut recorded) = match self.controls.traces.records_all() {
             true => recorder.play_recorded(self.board.pulse(worker)),
             false => (play(test, self.campaign.player, seed, None, Some(self.board.pulse(worker))), None),
         };
+        let cpu = began.elapsed();
         if self.campaign.check_determinism {
             run = determinism::confirm(test, self.campaign.player, seed, run, &self.board.pulse(worker));
         }
@@ -217,12 +235,12 @@ impl Work {
         }
         let mut trace = None;
         let (passed, traces) = (run.outcome.passed(), &self.controls.traces);
-        match recorded.map(|recorded| traces.store(test, next.iteration, seed, passed, recorded)) {
+        match recorded.map(|recorded| traces.store(&test.info, next.iteration, seed, passed, recorded)) {
             Some(Ok(path)) => trace = Some(path),
             Some(Err(error)) => recorder.error = Some(error),
             None => traces.note_unrecorded(passed),
         }
-        let result = RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace };
+        let result = RunResult { test: test.info.clone(), iteration: next.iteration, seed, run, cpu, trace };
         (result, recorder.error)
     }
 
@@ -230,8 +248,9 @@ impl Work {
     fn stuck(&self, next: Next) -> RunResult {
         let Planned { test, .. } = &self.campaign.tests[next.test];
         let run = Run::given_up(self.campaign.patience);
-        let seed = self.campaign.seed.of_run(&test.name, next.iteration);
-        RunResult { test: test.clone(), iteration: next.iteration, seed, run, trace: None }
+        let seed = self.campaign.seed.of_run(&test.info.name, next.iteration);
+        let (test, iteration, cpu) = (test.info.clone(), next.iteration, self.campaign.patience);
+        RunResult { test, iteration, seed, run, cpu, trace: None }
     }
 }
 

@@ -9,6 +9,12 @@
 //! | `schedule` | which run comes next |
 //! | `board` | what each worker is at, for whoever watches them |
 //! | `traces` | where runs leave their traces |
+//! | `slice` | a part of a campaign, for one machine of several |
+//! | `record` | one run as it is written down |
+//! | `manifest` | what a campaign is, beside its results |
+//! | `store` | a campaign's folder, with its results as they come |
+//! | `merge` | campaigns that were played in slices, put together |
+//! | `progress` | how far a campaign has come |
 //! | `determinism` | the same run played twice |
 //! | `watched` | one run on this thread, watched from another |
 //! | `summary` | what all runs of a campaign come to |
@@ -18,18 +24,30 @@
 mod board;
 mod campaign;
 mod determinism;
+mod manifest;
+mod merge;
 mod outcome;
 mod panics;
 mod play;
+mod progress;
+mod record;
 mod schedule;
+mod slice;
+mod store;
 mod summary;
 mod traces;
 mod watched;
 
 pub use campaign::{Campaign, Controls, Listener, Planned, RunResult, run};
 pub use determinism::{Pulse, confirm};
+pub use manifest::{Manifest, TestPlan};
+pub use merge::{Contradiction, Merged};
 pub use outcome::{Finding, Outcome};
 pub use play::{Player, Rules, Run, play};
+pub use progress::Progress;
+pub use record::{Failure, Record};
+pub use slice::Slice;
+pub use store::{Store, StoreError, StoredCampaign};
 pub use summary::{Histogram, Summary, TestSummary};
 pub use traces::{Keep, TraceFolder, TraceOptions, lines_of};
 pub use watched::play_watched;

@@ -3,7 +3,6 @@
 use crate::base::{Instant, ServerId};
 use crate::cluster::Failure;
 use crate::oracle::Violation;
-use crate::sim::Limit;
 
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,15 +10,15 @@ pub enum Outcome {
     /// Everything was as it should be.
     Passed,
     /// A check of the scenario was not met.
-    Failed(Failure),
+    Failed(Finding),
     /// A rule was broken.
-    Violated(Violation),
+    Violated(Finding),
     /// The implementation panicked.
     Panicked(Finding),
     /// Nothing can ever happen again, or one step does not end.
     Stuck(Finding),
     /// A limit was reached.
-    OverLimit(Limit, Finding),
+    OverLimit(Finding),
     /// The same seed gave two different runs.
     Nondeterministic(Finding),
 }
@@ -46,7 +45,7 @@ impl Outcome {
             Outcome::Violated(_) => "violated",
             Outcome::Panicked(_) => "panicked",
             Outcome::Stuck(_) => "stuck",
-            Outcome::OverLimit(..) => "over-limit",
+            Outcome::OverLimit(_) => "over-limit",
             Outcome::Nondeterministic(_) => "nondeterministic",
         }
     }
@@ -57,26 +56,48 @@ impl Outcome {
     }
 
     /// What is wrong; none if the run passed.
-    pub fn finding(&self) -> Option<Finding> {
+    pub const fn finding(&self) -> Option<&Finding> {
         match self {
             Outcome::Passed => None,
-            Outcome::Failed(Failure { check, at, servers, evidence }) => Some(Finding {
-                rule: (*check).to_owned(),
-                at: Some(*at),
-                servers: servers.clone(),
-                evidence: evidence.clone(),
-            }),
-            Outcome::Violated(Violation { rule, at, servers, evidence }) => Some(Finding {
-                rule: (*rule).to_owned(),
-                at: Some(*at),
-                servers: servers.clone(),
-                evidence: evidence.clone(),
-            }),
-            Outcome::Panicked(finding)
+            Outcome::Failed(finding)
+            | Outcome::Violated(finding)
+            | Outcome::Panicked(finding)
             | Outcome::Stuck(finding)
-            | Outcome::OverLimit(_, finding)
-            | Outcome::Nondeterministic(finding) => Some(finding.clone()),
+            | Outcome::OverLimit(finding)
+            | Outcome::Nondeterministic(finding) => Some(finding),
         }
+    }
+
+    /// The outcome with this name, and with what is wrong; none if there is no such name, or if what
+    /// is wrong is missing or too much.
+    pub fn named(name: &str, finding: Option<Finding>) -> Option<Outcome> {
+        let wrong = match (name, finding) {
+            ("passed", None) => return Some(Outcome::Passed),
+            (_, finding) => finding?,
+        };
+        match name {
+            "failed" => Some(Outcome::Failed(wrong)),
+            "violated" => Some(Outcome::Violated(wrong)),
+            "panicked" => Some(Outcome::Panicked(wrong)),
+            "stuck" => Some(Outcome::Stuck(wrong)),
+            "over-limit" => Some(Outcome::OverLimit(wrong)),
+            "nondeterministic" => Some(Outcome::Nondeterministic(wrong)),
+            _ => None,
+        }
+    }
+}
+
+impl From<&Failure> for Finding {
+    fn from(failure: &Failure) -> Finding {
+        let Failure { check, at, servers, evidence } = failure.clone();
+        Finding { rule: check.to_owned(), at: Some(at), servers, evidence }
+    }
+}
+
+impl From<&Violation> for Finding {
+    fn from(violation: &Violation) -> Finding {
+        let Violation { rule, at, servers, evidence } = violation.clone();
+        Finding { rule: rule.to_owned(), at: Some(at), servers, evidence }
     }
 }
 

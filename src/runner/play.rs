@@ -162,7 +162,7 @@ impl Stage {
             watch.finish(now);
         }
         let outcome = match (watch.violation(), ended) {
-            (Some(violation), _) => Outcome::Violated(violation.clone()),
+            (Some(violation), _) => Outcome::Violated(violation.into()),
             (None, Err(panic)) => self.panicked(&panic),
             (None, Ok(end)) => self.ended(test, end),
         };
@@ -188,12 +188,12 @@ impl Stage {
 
     fn ended(&self, test: &Test, end: End) -> Outcome {
         if let Some(failure) = self.cluster.aborted() {
-            return Outcome::Failed(failure.clone());
+            return Outcome::Failed((&*failure).into());
         }
         match end {
             End::Finished | End::Stopped => match self.verdict.get() {
                 Some(Ok(())) => Outcome::Passed,
-                Some(Err(failure)) => Outcome::Failed(failure.clone()),
+                Some(Err(failure)) => Outcome::Failed(failure.into()),
                 None => unreachable!("a run is stopped only for a reason that was looked at before"),
             },
             End::Deadlocked => Outcome::Stuck(Finding {
@@ -205,15 +205,12 @@ impl Stage {
                     test.scenario.name
                 )],
             }),
-            End::OverLimit(limit, culprit) => Outcome::OverLimit(
-                limit,
-                Finding {
-                    rule: format!("limit {limit}"),
-                    at: Some(self.sim.now()),
-                    servers: server_of_group(&culprit).into_iter().collect(),
-                    evidence: vec![format!("{} (limit {limit}, reached while {culprit} was at work)", limit.meaning())],
-                },
-            ),
+            End::OverLimit(limit, culprit) => Outcome::OverLimit(Finding {
+                rule: format!("limit {limit}"),
+                at: Some(self.sim.now()),
+                servers: server_of_group(&culprit).into_iter().collect(),
+                evidence: vec![format!("{} (limit {limit}, reached while {culprit} was at work)", limit.meaning())],
+            }),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Which run comes next.
 
+use std::iter::Peekable;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -20,36 +21,44 @@ pub(super) struct Next {
 /// The order of runs influences nothing in them.
 pub(super) struct Schedule(Mutex<Vec<Plan>>);
 
+/// The iterations of a test that are to be played, in order.
+pub(super) type Todo = Box<dyn Iterator<Item = u64> + Send>;
+
 /// One test.
 struct Plan {
-    iterations: u64,
-    /// Iterations that were handed out.
-    begun: u64,
-    /// How long the first iteration took; none before it has ended.
+    todo: Peekable<Todo>,
+    /// The iteration that was handed out first.
+    first: Option<u64>,
+    /// How long that took; none before it has ended.
     cost: Option<Duration>,
 }
 
 impl Schedule {
-    /// A schedule for tests with so many iterations each.
-    pub(super) fn new(iterations: Vec<u64>) -> Schedule {
-        let plans = iterations.into_iter().map(|iterations| Plan { iterations, begun: 0, cost: None });
+    /// A schedule for tests of which these iterations are to be played.
+    pub(super) fn new(tests: impl Iterator<Item = Todo>) -> Schedule {
+        let plans = tests.map(|todo| Plan { todo: todo.peekable(), first: None, cost: None });
         Schedule(Mutex::new(plans.collect()))
     }
 
     /// The next run; none when all are handed out.
     pub(super) fn next(&self) -> Option<Next> {
         let mut plans = self.plans();
-        let open = plans.iter_mut().enumerate().filter(|(_, plan)| plan.begun < plan.iterations);
+        let open = plans.iter_mut().enumerate().filter_map(|(test, plan)| {
+            let _ = plan.todo.peek()?;
+            Some((test, plan))
+        });
         // No cost is less than any; the first of equal ones, so from the end.
-        let (test, plan) = open.rev().max_by_key(|(_, plan)| (plan.begun == 0, plan.cost))?;
-        plan.begun += 1;
-        Some(Next { test, iteration: plan.begun })
+        let (test, plan) = open.rev().max_by_key(|(_, plan)| (plan.first.is_none(), plan.cost))?;
+        let iteration = plan.todo.next()?;
+        plan.first.get_or_insert(iteration);
+        Some(Next { test, iteration })
     }
 
-    /// Notes how long a first iteration took.
+    /// Notes how long a test's first run took.
     pub(super) fn took(&self, next: Next, time: Duration) {
-        if next.iteration == 1 {
-            self.plans()[next.test].cost = Some(time);
+        let plan = &mut self.plans()[next.test];
+        if plan.first == Some(next.iteration) {
+            plan.cost = Some(time);
         }
     }
 
@@ -62,9 +71,23 @@ impl Schedule {
 mod tests {
     use super::*;
 
+    /// A schedule for tests with so many iterations each.
+    fn schedule(iterations: &[u64]) -> Schedule {
+        Schedule::new(iterations.iter().map(|iterations| Box::new(1..=*iterations) as Todo))
+    }
+
+    #[test]
+    fn what_is_left_is_played_and_nothing_else() {
+        let schedule =
+            Schedule::new([vec![2u64, 5], vec![], vec![9]].into_iter().map(|left| Box::new(left.into_iter()) as Todo));
+        let order: Vec<(usize, u64)> =
+            std::iter::from_fn(|| schedule.next()).map(|next| (next.test, next.iteration)).collect();
+        assert_eq!(order, [(0, 2), (2, 9), (0, 5)]);
+    }
+
     #[test]
     fn every_run_comes_once_the_first_of_each_test_first_and_then_the_longest() {
-        let schedule = Schedule::new(vec![2, 3, 1, 0]);
+        let schedule = schedule(&[2, 3, 1, 0]);
         let mut order = Vec::new();
         while let Some(next) = schedule.next() {
             order.push((next.test, next.iteration));
@@ -75,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_test_whose_first_run_has_not_ended_waits_for_the_others() {
-        let schedule = Schedule::new(vec![2, 3, 2]);
+        let schedule = schedule(&[2, 3, 2]);
         let firsts: Vec<Next> = (0..3).filter_map(|_| schedule.next()).collect();
         schedule.took(firsts[0], Duration::from_millis(5));
         schedule.took(firsts[2], Duration::from_millis(1));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::campaign::RunResult;
 use crate::base::Seed;
-use crate::lab::Test;
+use crate::lab::TestInfo;
 use crate::oracle::{Rule, Shown, rules};
 use crate::trace::Digest;
 
@@ -21,15 +21,13 @@ pub struct Summary {
     pub tests: Vec<TestSummary>,
     /// What the implementation gave to the rules, in all runs together.
     pub shown: Shown,
-    /// Not all planned runs were played.
-    pub interrupted: bool,
 }
 
 /// What all runs of one test came to.
 #[derive(Debug)]
 pub struct TestSummary {
     /// The test.
-    pub test: Arc<Test>,
+    pub test: Arc<TestInfo>,
     /// Runs that were planned.
     pub planned: u64,
     /// Runs that were played.
@@ -53,15 +51,29 @@ pub struct TestSummary {
 }
 
 impl Summary {
-    pub(super) fn new(seed: Seed, tests: impl Iterator<Item = (Arc<Test>, u64)>) -> Summary {
+    pub(super) fn new(seed: Seed, tests: impl Iterator<Item = (Arc<TestInfo>, u64)>) -> Summary {
         let tests = tests.map(|(test, planned)| TestSummary::new(test, planned)).collect();
-        Summary { seed, tests, shown: Shown::default(), interrupted: false }
+        Summary { seed, tests, shown: Shown::default() }
     }
 
     pub(super) fn add(&mut self, result: &RunResult) {
         self.shown = self.shown.or(result.run.shown);
-        let test = self.tests.iter_mut().find(|summary| Arc::ptr_eq(&summary.test, &result.test));
-        test.expect("a result is of a test of the campaign").add(result);
+        let place = self.place_of(result);
+        self.tests[place].add(result);
+    }
+
+    /// Which of the tests a result is of.
+    ///
+    /// # Panics
+    /// If it is of none: nobody asks for results of other campaigns.
+    pub(super) fn place_of(&self, result: &RunResult) -> usize {
+        let is_same = |test: &TestSummary| Arc::ptr_eq(&test.test, &result.test) || test.test == result.test;
+        self.tests.iter().position(is_same).expect("a result is of a test of the campaign")
+    }
+
+    /// Not all planned runs were played.
+    pub fn is_incomplete(&self) -> bool {
+        self.tests.iter().any(|test| test.played < test.planned)
     }
 
     /// Runs that were played.
@@ -92,7 +104,7 @@ impl Summary {
 }
 
 impl TestSummary {
-    fn new(test: Arc<Test>, planned: u64) -> TestSummary {
+    fn new(test: Arc<TestInfo>, planned: u64) -> TestSummary {
         TestSummary {
             test,
             planned,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::base::Seed;
-use crate::lab::Test;
+use crate::lab::TestInfo;
 use crate::trace::Destination;
 
 /// The ending of a compressed trace.
@@ -102,7 +102,7 @@ impl TraceFolder {
     /// Stores a run's trace, and gives its path.
     pub(super) fn store(
         &self,
-        test: &Test,
+        test: &TestInfo,
         iteration: u64,
         seed: Seed,
         passed: bool,

@@ -1,0 +1,52 @@
+//! How far a campaign has come.
+
+use std::collections::BTreeSet;
+
+use super::campaign::{Campaign, RunResult};
+use super::summary::Summary;
+
+/// What was played of a campaign, in one go or in several.
+#[derive(Debug)]
+pub struct Progress {
+    /// What it comes to so far.
+    pub summary: Summary,
+    /// By test, the iterations that were played.
+    done: Vec<BTreeSet<u64>>,
+}
+
+impl Progress {
+    /// Nothing was played of `campaign` yet.
+    pub fn none(campaign: &Campaign) -> Progress {
+        let planned = campaign.tests.iter().map(|planned| {
+            let count = campaign.slice.count(planned.iterations);
+            (planned.test.info.clone(), count)
+        });
+        Progress::of(Summary::new(campaign.seed, planned))
+    }
+
+    /// Nothing was played of what `summary` expects.
+    pub(super) fn of(summary: Summary) -> Progress {
+        let done = vec![BTreeSet::new(); summary.tests.len()];
+        Progress { summary, done }
+    }
+
+    /// Takes a run into account; false if it was known already.
+    pub fn add(&mut self, result: &RunResult) -> bool {
+        let test = self.summary.place_of(result);
+        let is_new = self.done[test].insert(result.iteration);
+        if is_new {
+            self.summary.add(result);
+        }
+        is_new
+    }
+
+    /// Hands over what is done, by test; only the sums are kept.
+    pub(super) fn take_done(&mut self) -> Vec<BTreeSet<u64>> {
+        std::mem::take(&mut self.done)
+    }
+
+    /// How many runs were played.
+    pub fn played(&self) -> u64 {
+        self.summary.played()
+    }
+}

@@ -1,0 +1,242 @@
+//! Campaigns that are killed and go on, and campaigns that are cut into slices and put together.
+
+mod common;
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+use common::{Bench, Ended};
+
+/// Two cheap tests.
+const TESTS: [&str; 2] = ["2A/initial-election", "2B/basic-agree"];
+
+/// A campaign of ten runs into `out`, without traces.
+fn play(bench: &Bench, out: &str, more: &[&str]) -> Ended {
+    let json = ["--traces", "none", "--message-format", "json", "-n", "5", "--out", out];
+    bench.run(&[&["test"], &TESTS[..], &json, more].concat())
+}
+
+/// What a campaign comes to, as programs see it: the lines after those of its runs.
+fn sums(ended: &Ended) -> Vec<&str> {
+    ended.text().lines().filter(|line| !line.contains(r#""type":"run""#)).collect()
+}
+
+/// What people see of it: the table and the digest.
+fn table(ended: &Ended) -> Vec<&str> {
+    let is_sum = |line: &&str| line.starts_with(" ") || line.starts_with("seed ");
+    ended.stderr.lines().skip_while(|line| !line.starts_with(" test ")).filter(is_sum).collect()
+}
+
+fn results(bench: &Bench, folder: &str) -> String {
+    fs::read_to_string(bench.path(folder).join("results.jsonl")).expect("it is there")
+}
+
+/// Ten runs in three slices, a folder for each.
+fn slices(bench: &Bench) -> [&'static str; 3] {
+    for number in 1..=3 {
+        play(bench, &format!("s{number}"), &["--partition", &format!("slice:{number}/3")]).says(0, &["slice:"]);
+    }
+    ["s1", "s2", "s3"]
+}
+
+fn merge(bench: &Bench, folders: &[&str], more: &[&str]) -> Ended {
+    bench.run(&[&["merge", "--message-format", "json"], folders, more].concat())
+}
+
+mod resume {
+    use super::*;
+
+    #[test]
+    fn a_campaign_that_goes_on_ends_as_if_nothing_had_happened() {
+        let bench = Bench::new();
+        let whole = play(&bench, "whole", &[]);
+        whole.says(0, &["10 runs passed"]);
+        // As a machine that died in the middle of its fifth line leaves it.
+        play(&bench, "out", &[]).says(0, &[]);
+        let lines = results(&bench, "out");
+        let fifth = lines.lines().take(4).map(|line| line.len() + 1).sum::<usize>() + 20;
+        bench.write("out/results.jsonl", &lines[..fifth]);
+        let resumed = play(&bench, "out", &["--resume"]);
+        resumed.says(0, &["4 of 10 runs were played before", "10 runs passed"]);
+        assert_eq!(resumed.json_of("run").len(), 6, "only what was missing is played");
+        assert_eq!((sums(&resumed), table(&resumed)), (sums(&whole), table(&whole)));
+        assert_eq!(results(&bench, "out").lines().count(), 10);
+        assert!(results(&bench, "out").starts_with(&lines[..fifth - 20]), "what was there stays");
+    }
+
+    #[test]
+    fn a_campaign_that_is_complete_is_only_told_again() {
+        let bench = Bench::new();
+        let whole = play(&bench, "out", &[]);
+        let again = play(&bench, "out", &["--resume"]);
+        again.says(0, &["10 of 10 runs were played before"]);
+        assert_eq!((sums(&again), again.json_of("run").len()), (sums(&whole), 0));
+    }
+
+    #[test]
+    fn where_there_is_nothing_yet_it_begins() {
+        play(&Bench::new(), "out", &["--resume"]).says(0, &["10 runs passed"]);
+    }
+
+    #[test]
+    fn a_campaign_is_not_overwritten_by_mistake() {
+        let bench = Bench::new();
+        play(&bench, "out", &[]).says(0, &[]);
+        let before = results(&bench, "out");
+        play(&bench, "out", &[]).says(2, &["out holds a campaign already", "--resume", "another --out"]);
+        assert_eq!(results(&bench, "out"), before);
+    }
+
+    #[test]
+    fn another_campaign_is_not_gone_on_with() {
+        let bench = Bench::new();
+        play(&bench, "out", &[]).says(0, &[]);
+        let seed = play(&bench, "out", &["--resume", "--seed", "7"]);
+        seed.says(
+            2,
+            &["out holds another campaign", "the seed is 0x0000000000000007 here and 0x0000000000005eed there"],
+        );
+        let slice = play(&bench, "out", &["--resume", "--partition", "1/2"]);
+        slice.says(2, &["it is slice:1/2 here and slice:1/1 there"]);
+        play(&bench, "out", &["--resume", "--rules", "none"]).says(2, &["--rules is none here and all there"]);
+        let fewer = bench.run(&["test", TESTS[0], "-n", "5", "--out", "out", "--resume"]);
+        fewer.says(2, &["they play other tests"]);
+    }
+
+    #[test]
+    fn files_that_raftlab_did_not_write_are_named_with_the_line() {
+        let bench = Bench::new();
+        play(&bench, "out", &[]).says(0, &[]);
+        let lines = results(&bench, "out");
+        bench.write("out/results.jsonl", &lines.replacen("{\"part\"", "{part", 1));
+        play(&bench, "out", &["--resume"]).says(2, &["out/results.jsonl:1: this is no result"]);
+        bench.write("out/results.jsonl", &lines.replacen("basic-agree", "basic-disagree", 1));
+        play(&bench, "out", &["--resume"]).says(2, &["out/results.jsonl:", "no test 2B/basic-disagree"]);
+        bench.write("out/campaign.json", "{}");
+        play(&bench, "out", &["--resume"]).says(2, &["out/campaign.json: this is no campaign"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_killed_campaign_goes_on_where_it_was() {
+        let bench = Bench::new();
+        let arguments = ["test", "2A", "-n", "2000", "-j", "1", "--traces", "none", "--out", "out"];
+        let mut process = bench.process(&arguments);
+        let mut child = process.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it can be started");
+        let path = bench.path("out/results.jsonl");
+        while fs::metadata(&path).map_or(0, |file| file.len()) < 10_000 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it has ended");
+        let resumed = bench.run(&[&arguments[..], &["--resume"]].concat());
+        resumed.says(0, &["of 6000 runs were played before", "6000 runs passed"]);
+        let whole = bench.run(&["test", "2A", "-n", "2000", "--traces", "none"]);
+        assert_eq!(table(&resumed), table(&whole));
+    }
+
+    /// No file may become longer than 1024 bytes, so the third line does not fit.
+    #[test]
+    #[cfg(unix)]
+    fn a_full_disk_costs_what_could_not_be_written_and_no_verdict() {
+        let bench = Bench::new();
+        let line = |limit: &str, more: &str| {
+            let command = format!("test {} -n 5 --traces none --out out {more}", TESTS[0]);
+            bench.shell(&format!("trap '' XFSZ; {limit} exec \"$PROGRAM\" {command}"))
+        };
+        line("ulimit -f 2;", "").says(3, &["error: cannot keep results in out", "5 runs passed, 0 failed"]);
+        line("", "--resume").says(0, &["of 5 runs were played before", "5 runs passed"]);
+    }
+}
+
+mod slices {
+    use super::*;
+
+    #[test]
+    fn together_are_the_whole_campaign() {
+        let bench = Bench::new();
+        let whole = play(&bench, "whole", &[]);
+        let merged = merge(&bench, &slices(&bench), &["--out", "merged"]);
+        merged.says(0, &["10 runs passed"]);
+        assert_eq!((sums(&merged), table(&merged)), (sums(&whole), table(&whole)));
+        // What was put together is a campaign like any other.
+        let again = merge(&bench, &["merged"], &[]);
+        assert_eq!(sums(&again), sums(&whole));
+        play(&bench, "merged", &["--resume"]).says(0, &["10 of 10 runs were played before"]);
+    }
+
+    #[test]
+    fn failures_come_with_them() {
+        let bench = Bench::impostor("wrong-command");
+        let whole = play(&bench, "whole", &[]);
+        let merged = merge(&bench, &slices_of_failures(&bench), &[]);
+        merged.says(1, &["VIOLATED 2A/initial-election", "state machine safety", "10 runs: 0 passed, 10 failed"]);
+        assert_eq!((sums(&merged), table(&merged)), (sums(&whole), table(&whole)));
+    }
+
+    fn slices_of_failures(bench: &Bench) -> [&'static str; 2] {
+        for number in ["1", "2"] {
+            play(bench, &format!("s{number}"), &["--partition", &format!("{number}/2")]).says(1, &[]);
+        }
+        ["s1", "s2"]
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let bench = Bench::new();
+        slices(&bench);
+        let merged = merge(&bench, &["s1", "s3"], &[]);
+        merged.says(3, &["6 runs passed", "incomplete: 10 runs were planned", "no folder holds slice:2/3"]);
+        let lines = results(&bench, "s2");
+        bench.write("s2/results.jsonl", &lines[..lines.find('\n').map_or(0, |end| end + 1)]);
+        let merged = merge(&bench, &["s1", "s2", "s3"], &[]);
+        merged.says(3, &["s2 (slice:2/3) lacks 3 of its 4 runs; --resume plays them"]);
+        play(&bench, "s2", &["--partition", "2/3", "--resume"]).says(0, &[]);
+        merge(&bench, &["s1", "s2", "s3"], &[]).says(0, &["10 runs passed"]);
+    }
+
+    #[test]
+    fn what_is_double_counts_once_and_must_agree() {
+        let bench = Bench::new();
+        slices(&bench);
+        let merged = merge(&bench, &["s1", "s2", "s3", "s1"], &[]);
+        merged.says(0, &["10 runs passed", "4 runs were played twice, with the same result"]);
+        fs::create_dir(bench.path("other")).expect("a folder can be made");
+        for file in ["campaign.json", "results.jsonl"] {
+            fs::copy(bench.path("s1").join(file), bench.path("other").join(file)).expect("it is there");
+        }
+        let lines = results(&bench, "s1");
+        let digest = lines.split(r#""digest":""#).nth(1).map(|rest| &rest[..16]).expect("it has one");
+        bench.write("other/results.jsonl", &lines.replacen(digest, "0123456789abcdef", 1));
+        let merged = merge(&bench, &["s1", "s2", "s3", "other"], &[]);
+        merged.says(3, &["is not the same run in s1 and in other", "something other than the seed decides"]);
+    }
+
+    #[test]
+    fn only_slices_of_one_campaign_fit_together() {
+        let bench = Bench::new();
+        slices(&bench);
+        play(&bench, "other", &["--seed", "9"]).says(0, &[]);
+        merge(&bench, &["s1", "other"], &[])
+            .says(2, &["other holds another campaign", "the seed is", "(seen from s1)"]);
+        merge(&bench, &["s1", "nowhere"], &[]).says(3, &["nowhere/campaign.json", "No such file"]);
+        merge(&bench, &["s1", "s2", "s3"], &["--out", "s1"]).says(2, &["s1 holds a campaign already"]);
+        bench.run(&["merge"]).says(2, &["required"]);
+    }
+
+    #[test]
+    fn an_engine_says_which_slice_it_is() {
+        let bench = Bench::new();
+        let play = |engine: &str| {
+            let command = format!("test {} -n 5 --traces none --partition auto", TESTS[0]);
+            bench.shell(&format!("{engine} exec \"$PROGRAM\" {command}"))
+        };
+        play("SLURM_ARRAY_TASK_ID=4 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_COUNT=2")
+            .says(0, &["slice:2/2", "2 runs passed"]);
+        play("").says(2, &["--partition auto finds none of", "SLURM_ARRAY_TASK_ID"]);
+        bench.run(&["test", "--partition", "slice:3/2"]).says(2, &["like slice:2/8, or `auto`"]);
+        // More slices than iterations: nothing is left for this one.
+        bench.run(&["test", TESTS[0], "-n", "1", "--partition", "2/2", "--traces", "none"]).says(0, &["0 runs passed"]);
+    }
+}
