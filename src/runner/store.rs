@@ -74,7 +74,7 @@ impl Store {
         }
         fs::create_dir_all(folder).map_err(at(folder))?;
         let path = folder.join(RESULTS);
-        let results = File::create(&path).map_err(at(&path))?;
+        let results = appending(&path, 0).map_err(at(&path))?;
         // Last: where it stands, there are results, be it none.
         let path = folder.join(MANIFEST);
         let text = serde_json::to_string_pretty(manifest).map_err(|error| at(&path)(error.into()))?;
@@ -101,8 +101,7 @@ impl Store {
         }
         let whole = stored.read(&mut each)?;
         let path = folder.join(RESULTS);
-        let results = OpenOptions::new().append(true).open(&path).map_err(at(&path))?;
-        results.set_len(whole).map_err(at(&path))?;
+        let results = appending(&path, whole).map_err(at(&path))?;
         Ok(Store { folder: folder.to_owned(), results })
     }
 
@@ -178,6 +177,14 @@ impl StoredCampaign {
         let test = tests.find(|test| (&test.part, &test.name) == (&record.part, &record.test));
         test.cloned().ok_or_else(|| format!("the campaign has no test {}/{}", record.part, record.test))
     }
+}
+
+/// A file to be appended to, cut off after so many bytes. Should two campaigns ever write into one,
+/// no line overwrites another.
+fn appending(path: &Path, length: u64) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.set_len(length)?;
+    Ok(file)
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> StoreError {
