@@ -123,9 +123,9 @@ pub(super) struct TestArgs {
     #[arg(short = 'k', long = "filter", value_name = "REGEX")]
     pub(super) filter: Option<String>,
 
-    /// How often each test is played.
-    #[arg(short = 'n', long, default_value_t = 100, value_name = "N", value_parser = parse_positive::<u64>)]
-    pub(super) iterations: u64,
+    /// How often each test is played: 100 times if not given, and without end with --until-failure.
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_positive::<u64>)]
+    pub(super) iterations: Option<u64>,
 
     /// What all randomness is drawn from: a number, or `random`.
     #[arg(long, default_value = "0x5eed", value_name = "SEED", value_parser = parse_seed)]
@@ -146,6 +146,14 @@ pub(super) struct TestArgs {
     /// Stop after N failures.
     #[arg(long, value_name = "N", conflicts_with = "no_fail_fast", value_parser = parse_positive::<u64>)]
     pub(super) max_fail: Option<u64>,
+
+    /// Play until a run fails, or as many as --max-fail says, each test in turn.
+    #[arg(long, conflicts_with_all = ["fail_fast", "no_fail_fast"])]
+    pub(super) until_failure: bool,
+
+    /// Begin no more runs after this time, like 10m; what was played is the result.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(super) time_budget: Option<std::time::Duration>,
 
     /// Play every run twice and compare: finds what depends on more than the seed.
     #[arg(long)]

@@ -21,6 +21,9 @@ use crate::runner::{Keep, Planned, Rules, Slice, TraceOptions};
 /// Where campaigns leave their folders.
 pub(super) const RUNS: &str = "raftlab-runs";
 
+/// How often each test is played where nobody says so.
+const ITERATIONS: u64 = 100;
+
 /// A campaign, ready to be played.
 pub(super) struct Plan {
     /// What the implementation is called.
@@ -32,6 +35,7 @@ pub(super) struct Plan {
     pub(super) jobs: usize,
     pub(super) check_determinism: bool,
     pub(super) max_failures: Option<u64>,
+    pub(super) time_budget: Option<Duration>,
     pub(super) patience: Duration,
     pub(super) rules: Rules,
     pub(super) traces: TraceOptions,
@@ -48,8 +52,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// How many runs there will be.
-    pub(super) fn runs(&self) -> u64 {
+    /// How many runs there will be; none if until one fails.
+    pub(super) fn runs(&self) -> Option<u64> {
         self.tests.iter().map(|planned| self.slice.count(planned.iterations)).sum()
     }
 }
@@ -66,8 +70,9 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         SeedChoice::Given(seed) => seed,
         SeedChoice::Random => fresh_seed(),
     };
+    let iterations = iterations(&args);
     // A worker without a run would only cost its thread.
-    let runs = slice.count(args.iterations).saturating_mul(tests.len() as u64).max(1);
+    let runs = slice.count(iterations).unwrap_or(u64::MAX).saturating_mul(tests.len() as u64).max(1);
     let jobs = args.jobs.map_or_else(cores, usize::from).min(usize::try_from(runs).unwrap_or(usize::MAX));
     let title = title(&tests, &args, name, (seed, slice), jobs);
     let keep = match args.traces {
@@ -84,7 +89,8 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         slice,
         jobs,
         check_determinism: args.check_determinism,
-        max_failures: if args.fail_fast { Some(1) } else { args.max_fail },
+        max_failures: args.max_fail.or((args.fail_fast || args.until_failure).then_some(1)),
+        time_budget: args.time_budget,
         patience: args.stuck_after,
         rules: args.rules.into(),
         traces: TraceOptions { keep, folder, budget: args.trace_budget },
@@ -97,8 +103,13 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         progress: !args.no_progress && std::io::stderr().is_terminal(),
         replay: ReplayCommand::of_this_program(&options),
         options,
-        tests: tests.into_iter().map(|test| Planned { test, iterations: args.iterations }).collect(),
+        tests: tests.into_iter().map(|test| Planned { test, iterations }).collect(),
     })
+}
+
+/// How often each test is played; none if until a run fails.
+fn iterations(args: &TestArgs) -> Option<u64> {
+    args.iterations.or((!args.until_failure).then_some(ITERATIONS))
 }
 
 /// The labs that the user means.
@@ -137,7 +148,11 @@ fn title(tests: &[Arc<Test>], args: &TestArgs, name: &str, (seed, slice): (Seed,
         many => format!("{}: {} tests", parts(many).join(" "), many.len()),
     };
     let slice = if slice == Slice::WHOLE { String::new() } else { format!(", {slice}") };
-    format!("{tests} x {} iterations of {name}, seed {seed}{slice}, {jobs} workers", args.iterations)
+    let often =
+        iterations(args).map_or_else(|| " until a run fails,".to_owned(), |often| format!(" x {often} iterations"));
+    let budget = args.time_budget.map(|budget| format!(", {} at most", humantime::format_duration(budget)));
+    let budget = budget.unwrap_or_default();
+    format!("{tests}{often} of {name}, seed {seed}{slice}, {jobs} workers{budget}")
 }
 
 fn parts(tests: &[Arc<Test>]) -> Vec<&str> {

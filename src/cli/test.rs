@@ -24,6 +24,7 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
         jobs: plan.jobs,
         check_determinism: plan.check_determinism,
         max_failures: plan.max_failures,
+        time_budget: plan.time_budget,
         patience: plan.patience,
     };
     let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
@@ -34,7 +35,8 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let mut reporter = Reporter::new(plan, store, &progress);
     reporter.human.begin(&plan.title);
     if progress.played() > 0 {
-        reporter.human.begin(&format!("{} of {} runs were played before", progress.played(), plan.runs()));
+        let of = plan.runs().map_or_else(String::new, |runs| format!(" of {runs}"));
+        reporter.human.begin(&format!("{}{of} runs were played before", progress.played()));
     }
     let began = Instant::now();
     let controls = Controls { interrupted: interrupted.clone(), traces: traces.clone() };
@@ -42,6 +44,7 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
         .map_err(|error| Failed::trouble(format!("cannot start {} workers: {error}", plan.jobs)))?;
 
     traces.tidy();
+    reporter.end(&summary);
     reporter.json.iter_mut().for_each(|json| json.summary(&summary));
     reporter.human.summary(&summary, began.elapsed(), &traces);
     if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
@@ -101,8 +104,8 @@ struct Reporter {
 
 impl Reporter {
     fn new(plan: &Plan, store: Option<Store>, progress: &Progress) -> Reporter {
-        let human =
-            Human::new(plan.runs() - progress.played(), plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
+        let runs = plan.runs().map(|runs| runs - progress.played());
+        let human = Human::new(runs, plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
         let json = plan.json.then(|| Json::new(io::stdout(), plan.replay.clone()));
         Reporter { human, json, store, lost_something: false }
     }
@@ -138,6 +141,15 @@ impl Reporter {
             ));
             (self.store, self.lost_something) = (None, true);
         }
+    }
+}
+
+impl Reporter {
+    /// Notes in the campaign's folder why it ended.
+    fn end(&mut self, summary: &Summary) {
+        let Some(Err(error)) = self.store.as_mut().map(|store| store.set_ending(summary.ending)) else { return };
+        self.human.line(&format!("error: cannot note why the campaign ended: {error}\n"));
+        self.lost_something = true;
     }
 }
 

@@ -10,6 +10,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::units::{count, millis, seconds, size};
+use super::verdict::{note, rates, verdict};
 use super::{ReplayCommand, failure_block};
 use crate::oracle::Rule;
 use crate::runner::{RunResult, Summary, TestSummary, TraceFolder};
@@ -27,15 +28,16 @@ pub struct Human {
 }
 
 impl Human {
-    /// `runs` are planned. `quiet` leaves only failures and the last line; `verbose` shows every
+    /// `runs` are planned; none if until one fails. `quiet` leaves only failures and the last line; `verbose` shows every
     /// run and every failure.
-    pub fn new(runs: u64, progress: bool, quiet: bool, verbose: bool, replay: ReplayCommand) -> Human {
+    pub fn new(runs: Option<u64>, progress: bool, quiet: bool, verbose: bool, replay: ReplayCommand) -> Human {
         // A bar draws itself only where stderr is a terminal.
         let target = if progress && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let style = ProgressStyle::with_template(
-            "{elapsed_precise} {wide_bar} {human_pos}/{human_len} runs, {rate}, {eta} left{msg}",
-        );
-        let progress = ProgressBar::with_draw_target(Some(runs), target);
+        let style = ProgressStyle::with_template(match runs {
+            Some(_) => "{elapsed_precise} {wide_bar} {human_pos}/{human_len} runs, {rate}, {eta} left{msg}",
+            None => "{elapsed_precise} {spinner} {human_pos} runs, {rate}{msg}",
+        });
+        let progress = ProgressBar::with_draw_target(runs, target);
         if let Ok(style) = style {
             progress.set_style(style.with_key("rate", show_rate));
         }
@@ -99,8 +101,9 @@ impl Human {
             self.line(&coloured(&table(summary), summary));
             self.line("");
         }
-        self.line(&verdict(summary, time));
+        self.line(&coloured_verdict(summary, time));
         if !self.quiet {
+            rates(summary).iter().for_each(|rates| self.line(rates));
             self.line(&format!("seed {}, digest {}", summary.seed, summary.digest()));
             self.rules(summary);
         }
@@ -199,17 +202,12 @@ fn row(test: &TestSummary) -> [String; 8] {
     ]
 }
 
-fn verdict(summary: &Summary, time: &str) -> String {
-    let (played, failed) = (summary.played(), summary.failed());
-    let mut text = if failed == 0 {
-        format!("{}{time}", format!("{} passed, 0 failed", count(played, "run")).green().bold())
-    } else {
-        let counts = format!("{}: {} passed, {failed} failed", count(played, "run"), played - failed);
-        format!("{}{time}", counts.red().bold())
-    };
-    if summary.is_incomplete() {
-        let planned: u64 = summary.tests.iter().map(|test| test.planned).sum();
-        text.push_str(&format!(" {}", format!("(incomplete: {planned} runs were planned)").yellow()));
+fn coloured_verdict(summary: &Summary, time: &str) -> String {
+    let (text, failed) = (verdict(summary), summary.failed());
+    let text = if failed == 0 { text.green() } else { text.red() };
+    let mut text = format!("{}{time}", text.bold());
+    if let Some(note) = note(summary) {
+        text.push_str(&format!(" {}", format!("({note})").yellow()));
     }
     text
 }

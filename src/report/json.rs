@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::ReplayCommand;
-use crate::runner::{Record, RunResult, Summary, TestSummary};
+use crate::runner::{Ending, Record, RunResult, Summary, TestSummary, failure_rate_upper_95};
 
 /// Writes JSON lines to a program that reads them. When it reads no more, nothing more is
 /// written, and the campaign goes on: its exit code still counts.
@@ -37,7 +37,9 @@ impl<W: Write> Json<W> {
             "seed": summary.seed.to_string(),
             "runs": summary.played(),
             "failed": summary.failed(),
+            "failure_rate_upper_95": rounded(failure_rate_upper_95(summary.failed(), summary.played())),
             "interrupted": summary.is_incomplete(),
+            "ending": summary.ending.map(Ending::name),
             "digest": summary.digest().to_string(),
             "rules_not_watched": summary.not_watched().map(|rule| rule.name).collect::<Vec<_>>(),
         }));
@@ -65,6 +67,11 @@ impl<W: Write> Json<W> {
     }
 }
 
+/// To nine decimals: in the last ones, mathematical libraries differ.
+fn rounded(rate: Option<f64>) -> Option<f64> {
+    rate.map(|rate| (rate * 1e9).round() / 1e9)
+}
+
 fn test_object(summary: &TestSummary) -> Value {
     let micros = |duration: Option<std::time::Duration>| duration.map(|duration| duration.as_micros());
     json!({
@@ -77,6 +84,7 @@ fn test_object(summary: &TestSummary) -> Value {
         "played": summary.played,
         "passed": summary.passed,
         "failed": summary.failed(),
+        "failure_rate_upper_95": rounded(summary.failure_rate_upper_95()),
         "virtual_time_us": summary.virtual_time.as_micros(),
         "rpcs": summary.rpcs,
         "bytes": summary.bytes,

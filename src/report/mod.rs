@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod replay;
 mod units;
+mod verdict;
 
 pub use failure::failure_block;
 pub use human::Human;

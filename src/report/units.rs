@@ -24,6 +24,13 @@ pub(super) fn millis(duration: Option<Duration>) -> String {
     duration.map_or_else(|| "-".to_owned(), |duration| duration.as_millis().to_string())
 }
 
+/// A share of all, such as `0.6 %`; two digits at least, for small ones matter.
+pub(super) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let decimals = if percent == 0.0 || percent >= 0.1 { 1 } else { (-percent.log10()).ceil() as usize + 1 };
+    format!("{percent:.decimals$} %")
+}
+
 /// `1 run`, `2 runs`.
 pub fn count(number: u64, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
@@ -39,6 +46,12 @@ mod tests {
         assert_eq!(size(1023), "1023 B");
         assert_eq!(size(1536), "1.5 KiB");
         assert_eq!(size(3 << 30), "3.0 GiB");
+    }
+
+    #[test]
+    fn shares_keep_the_digits_that_matter() {
+        let shares = [0.0, 1.0, 0.005_974, 0.123_45, 0.000_748, 0.000_003];
+        assert_eq!(shares.map(percent), ["0.0 %", "100.0 %", "0.6 %", "12.3 %", "0.075 %", "0.00030 %"]);
     }
 
     #[test]

@@ -14,9 +14,10 @@ use crossbeam::channel::{self, RecvTimeoutError, Sender};
 
 use super::board::Board;
 use super::determinism;
+use super::ending::Ending;
 use super::play::{Player, Run, play};
 use super::progress::Progress;
-use super::schedule::{Next, Schedule, Todo};
+use super::schedule::{Next, Order, Schedule, Todo};
 use super::slice::Slice;
 use super::summary::Summary;
 use super::traces::{Recorded, TraceFolder};
@@ -41,6 +42,8 @@ pub struct Campaign {
     pub check_determinism: bool,
     /// End after so many failures.
     pub max_failures: Option<u64>,
+    /// After so long in real time, no more run begins.
+    pub time_budget: Option<Duration>,
     /// A run whose steps do not go on for so long is given up.
     pub patience: Duration,
 }
@@ -50,8 +53,8 @@ pub struct Campaign {
 pub struct Planned {
     /// The test.
     pub test: Arc<Test>,
-    /// How often it is played, in all slices together.
-    pub iterations: u64,
+    /// How often it is played, in all slices together; none if until a run fails.
+    pub iterations: Option<u64>,
 }
 
 /// What runs beside a campaign.
@@ -114,7 +117,7 @@ pub fn run(
         let left = slice.iterations(planned.iterations).filter(move |iteration| !done.contains(iteration));
         Box::new(left) as Todo
     });
-    let schedule = Schedule::new(todo);
+    let schedule = Schedule::new(order(&campaign), todo);
     let mut summary = progress.summary;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(campaign.jobs)
@@ -125,6 +128,7 @@ pub fn run(
         schedule,
         board: Board::new(campaign.jobs),
         failures: AtomicU64::new(summary.failed()),
+        deadline: campaign.time_budget.and_then(|budget| Instant::now().checked_add(budget)),
         campaign,
         controls,
     });
@@ -158,7 +162,14 @@ pub fn run(
     }
     // A worker that is stuck would be waited for, for ever.
     std::mem::forget(pool);
+    summary.ending = Some(work.ending(&summary));
     Ok(summary)
+}
+
+/// Where it is not known which run is the last one, every test gets its turn.
+fn order(campaign: &Campaign) -> Order {
+    let ends_by_itself = campaign.tests.iter().all(|planned| planned.iterations.is_some());
+    if ends_by_itself && campaign.time_budget.is_none() { Order::LongestFirst } else { Order::InTurn }
 }
 
 fn finish(summary: &mut Summary, result: &RunResult, listener: &mut dyn Listener) {
@@ -174,18 +185,33 @@ struct Work {
     board: Board,
     /// Runs that did not pass.
     failures: AtomicU64,
+    /// When its time is over.
+    deadline: Option<Instant>,
 }
 
 impl Work {
-    fn is_over(&self) -> bool {
+    /// Why no more run is to begin; none as long as some are.
+    fn is_over(&self) -> Option<Ending> {
         let failures = self.failures.load(Ordering::Relaxed);
         let enough = self.campaign.max_failures.is_some_and(|max| failures >= max);
-        enough || self.controls.interrupted.load(Ordering::Relaxed)
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if self.controls.interrupted.load(Ordering::Relaxed) {
+            Some(Ending::Interrupted)
+        } else if enough {
+            Some(Ending::Failures)
+        } else {
+            late.then_some(Ending::TimeBudget)
+        }
+    }
+
+    /// Why it has ended.
+    fn ending(&self, summary: &Summary) -> Ending {
+        if summary.has_all() { Ending::Complete } else { self.is_over().unwrap_or(Ending::Stuck) }
     }
 
     /// One worker: plays runs until there are no more.
     fn work(&self, worker: usize, reports: &Sender<Report>) {
-        while !self.is_over() {
+        while self.is_over().is_none() {
             let Some(next) = self.schedule.next() else { break };
             self.board.begin(worker, next);
             let began = Instant::now();

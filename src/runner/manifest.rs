@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::campaign::Campaign;
+use super::ending::Ending;
 use super::play::Rules;
 use super::slice::Slice;
+use crate::base::Seed;
 use crate::lab::TestInfo;
 use crate::trace::Digest;
 
@@ -31,6 +33,9 @@ pub struct Manifest {
     pub slice: String,
     /// What is played.
     pub tests: Vec<TestPlan>,
+    /// Why it ended; none as long as it did not. No part of what a campaign is.
+    #[serde(default)]
+    pub ending: Option<Ending>,
 }
 
 /// One test of a campaign.
@@ -39,8 +44,8 @@ pub struct TestPlan {
     /// The test.
     #[serde(flatten)]
     pub info: Arc<TestInfo>,
-    /// How often it is played, in all slices together.
-    pub iterations: u64,
+    /// How often it is played, in all slices together; none if until a run fails.
+    pub iterations: Option<u64>,
     /// Stands for everything that decides how it is played.
     pub digest: String,
 }
@@ -68,7 +73,13 @@ impl Manifest {
             options: options.to_vec(),
             slice: campaign.slice.to_string(),
             tests: tests.collect(),
+            ending: None,
         }
+    }
+
+    /// The campaign's seed; 0 if it cannot be read.
+    pub fn seed(&self) -> Seed {
+        self.seed.parse().unwrap_or(Seed(0))
     }
 
     /// The slice; the whole campaign if it cannot be read.
@@ -102,8 +113,12 @@ impl Manifest {
         }
         for (own, theirs) in self.tests.iter().zip(&other.tests) {
             if own.iterations != theirs.iterations {
-                let (path, own, theirs) = (own.info.path(), own.iterations, theirs.iterations);
-                differences.push(format!("{path} is played {own} times here and {theirs} times there"));
+                let often = |iterations: Option<u64>| {
+                    iterations
+                        .map_or_else(|| "until a run fails".to_owned(), |iterations| format!("{iterations} times"))
+                };
+                let (path, own, theirs) = (own.info.path(), often(own.iterations), often(theirs.iterations));
+                differences.push(format!("{path} is played {own} here and {theirs} there"));
             } else if (&own.info, &own.digest) != (&theirs.info, &theirs.digest) {
                 differences.push(format!("{} is not the same test", own.info.path()));
             }

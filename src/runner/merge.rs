@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::campaign::RunResult;
+use super::ending::Ending;
 use super::manifest::Manifest;
 use super::progress::Progress;
 use super::slice::Slice;
 use super::store::{Store, StoreError, StoredCampaign};
 use super::summary::Summary;
-use crate::base::Seed;
 use crate::trace::Digest;
 
 /// Slices of one campaign.
@@ -57,7 +57,8 @@ impl Merged {
                 return Err(StoreError::Another { folder, differences: differences.collect() });
             }
         }
-        let manifest = Manifest { slice: Slice::WHOLE.to_string(), ..first.manifest.clone() };
+        let ending = slices.iter().filter_map(|slice| slice.manifest.ending).max();
+        let manifest = Manifest { slice: Slice::WHOLE.to_string(), ending, ..first.manifest.clone() };
         let mut sums = Sums::new(&manifest);
         let mut missing = Vec::new();
         for (place, slice) in slices.iter().enumerate() {
@@ -69,6 +70,11 @@ impl Merged {
             missing.extend(lacks(slice, played));
         }
         missing.extend(absent(&slices));
+        let summary = &mut sums.progress.summary;
+        if summary.has_all() {
+            summary.ending = Some(Ending::Complete);
+        }
+        let manifest = Manifest { ending: summary.ending, ..manifest };
         let contradictions = sums.contradictions.into_iter().map(|(test, iteration, places)| Contradiction {
             test: manifest.tests[test].info.path(),
             iteration,
@@ -114,9 +120,7 @@ struct Sums {
 
 impl Sums {
     fn new(manifest: &Manifest) -> Sums {
-        let seed = manifest.seed.parse().unwrap_or(Seed(0));
-        let summary = Summary::new(seed, manifest.tests.iter().map(|test| (test.info.clone(), test.iterations)));
-        Sums { progress: Progress::of(summary), seen: BTreeMap::new(), doubled: 0, contradictions: Vec::new() }
+        Sums { progress: Progress::planned(manifest), seen: BTreeMap::new(), doubled: 0, contradictions: Vec::new() }
     }
 
     fn add(&mut self, slice: usize, result: &RunResult) {
@@ -134,10 +138,14 @@ impl Sums {
     }
 }
 
-/// What a slice was to play and has not.
+/// What a slice was to play and has not. What its time budget cut off was not to be played, and
+/// what has no end has nothing missing.
 fn lacks(campaign: &StoredCampaign, played: u64) -> Option<String> {
+    if campaign.manifest.ending == Some(Ending::TimeBudget) {
+        return None;
+    }
     let slice = campaign.manifest.slice();
-    let planned: u64 = campaign.manifest.tests.iter().map(|test| slice.count(test.iterations)).sum();
+    let planned: u64 = campaign.manifest.tests.iter().map(|test| slice.count(test.iterations)).sum::<Option<u64>>()?;
     let left = planned.saturating_sub(played);
     let folder = campaign.folder.display();
     (left > 0).then(|| format!("{folder} ({slice}) lacks {left} of its {planned} runs; --resume plays them"))

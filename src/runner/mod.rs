@@ -11,9 +11,13 @@
 //! | `traces` | where runs leave their traces |
 //! | `slice` | a part of a campaign, for one machine of several |
 //! | `record` | one run as it is written down |
+//! | `files` | files that are there whole, or not at all |
 //! | `manifest` | what a campaign is, beside its results |
 //! | `store` | a campaign's folder, with its results as they come |
 //! | `merge` | campaigns that were played in slices, put together |
+//! | `ending` | why a campaign ended |
+//! | `rate` | what may still fail of a test that was played so often |
+//! | `spread` | how numbers are spread |
 //! | `progress` | how far a campaign has come |
 //! | `determinism` | the same run played twice |
 //! | `watched` | one run on this thread, watched from another |
@@ -24,15 +28,19 @@
 mod board;
 mod campaign;
 mod determinism;
+mod ending;
+mod files;
 mod manifest;
 mod merge;
 mod outcome;
 mod panics;
 mod play;
 mod progress;
+mod rate;
 mod record;
 mod schedule;
 mod slice;
+mod spread;
 mod store;
 mod summary;
 mod traces;
@@ -40,13 +48,17 @@ mod watched;
 
 pub use campaign::{Campaign, Controls, Listener, Planned, RunResult, run};
 pub use determinism::{Pulse, confirm};
+pub use ending::Ending;
+pub use files::write_whole;
 pub use manifest::{Manifest, TestPlan};
 pub use merge::{Contradiction, Merged};
 pub use outcome::{Finding, Outcome};
 pub use play::{Player, Rules, Run, play};
 pub use progress::Progress;
+pub use rate::failure_rate_upper_95;
 pub use record::{Failure, Record};
 pub use slice::Slice;
+pub use spread::Spread;
 pub use store::{Store, StoreError, StoredCampaign};
 pub use summary::{Histogram, Summary, TestSummary};
 pub use traces::{Keep, TraceFolder, TraceOptions, lines_of};

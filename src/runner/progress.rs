@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::campaign::{Campaign, RunResult};
+use super::manifest::Manifest;
 use super::summary::Summary;
 
 /// What was played of a campaign, in one go or in several.
@@ -22,6 +23,15 @@ impl Progress {
             (planned.test.info.clone(), count)
         });
         Progress::of(Summary::new(campaign.seed, planned))
+    }
+
+    /// Nothing was read yet of a campaign that is written down like this.
+    pub(super) fn planned(manifest: &Manifest) -> Progress {
+        let slice = manifest.slice();
+        let planned = manifest.tests.iter().map(|test| (test.info.clone(), slice.count(test.iterations)));
+        let mut summary = Summary::new(manifest.seed(), planned);
+        summary.ending = manifest.ending;
+        Progress::of(summary)
     }
 
     /// Nothing was played of what `summary` expects.

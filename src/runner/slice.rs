@@ -26,15 +26,15 @@ impl Slice {
         self.of
     }
 
-    /// The iterations of a test that belong to it, of so many.
-    pub fn iterations(self, total: u64) -> impl Iterator<Item = u64> + Send {
+    /// The iterations of a test that belong to it, of so many; without end if there is no number.
+    pub fn iterations(self, total: Option<u64>) -> impl Iterator<Item = u64> + Send {
         let step = usize::try_from(self.of).unwrap_or(usize::MAX);
-        (self.number..=total).step_by(step)
+        (self.number..=total.unwrap_or(u64::MAX)).step_by(step)
     }
 
-    /// How many these are.
-    pub fn count(self, total: u64) -> u64 {
-        if total < self.number { 0 } else { (total - self.number) / self.of + 1 }
+    /// How many these are; none if they do not end.
+    pub fn count(self, total: Option<u64>) -> Option<u64> {
+        total.map(|total| if total < self.number { 0 } else { (total - self.number) / self.of + 1 })
     }
 }
 
@@ -62,11 +62,20 @@ mod tests {
     fn all_slices_together_are_the_campaign() {
         for (total, of) in [(10, 3), (1, 4), (100, 8), (7, 7), (0, 2)] {
             let slices = (1..=of).filter_map(|number| Slice::new(number, of));
-            let mut all: Vec<u64> = slices.clone().flat_map(|slice| slice.iterations(total)).collect();
+            let mut all: Vec<u64> = slices.clone().flat_map(|slice| slice.iterations(Some(total))).collect();
             all.sort_unstable();
             assert_eq!(all, (1..=total).collect::<Vec<u64>>(), "{total} in {of}");
-            assert!(slices.clone().all(|slice| slice.count(total) == slice.iterations(total).count() as u64));
+            for slice in slices {
+                assert_eq!(slice.count(Some(total)), Some(slice.iterations(Some(total)).count() as u64));
+            }
         }
+    }
+
+    #[test]
+    fn iterations_may_go_on_without_end() {
+        let slice = Slice::new(2, 3).expect("it is one of three");
+        assert_eq!(slice.count(None), None);
+        assert_eq!(slice.iterations(None).skip(1_000).take(2).collect::<Vec<u64>>(), [3_002, 3_005]);
     }
 
     #[test]

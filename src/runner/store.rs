@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::campaign::RunResult;
+use super::ending::Ending;
+use super::files::write_whole;
 use super::manifest::Manifest;
+use super::progress::Progress;
 use super::record::Record;
 use crate::lab::TestInfo;
 
@@ -60,6 +63,7 @@ pub enum StoreError {
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
+    manifest: Manifest,
     results: File,
 }
 
@@ -76,10 +80,8 @@ impl Store {
         let path = folder.join(RESULTS);
         let results = appending(&path, 0).map_err(at(&path))?;
         // Last: where it stands, there are results, be it none.
-        let path = folder.join(MANIFEST);
-        let text = serde_json::to_string_pretty(manifest).map_err(|error| at(&path)(error.into()))?;
-        fs::write(&path, text + "\n").map_err(at(&path))?;
-        Ok(Store { folder: folder.to_owned(), results })
+        write_manifest(folder, manifest)?;
+        Ok(Store { folder: folder.to_owned(), manifest: manifest.clone(), results })
     }
 
     /// Goes on with the campaign in `folder`, if there is one, or begins it. `each` hears of every
@@ -102,7 +104,21 @@ impl Store {
         let whole = stored.read(&mut each)?;
         let path = folder.join(RESULTS);
         let results = appending(&path, whole).map_err(at(&path))?;
-        Ok(Store { folder: folder.to_owned(), results })
+        let mut store = Store { folder: folder.to_owned(), manifest: stored.manifest, results };
+        store.set_ending(manifest.ending)?;
+        Ok(store)
+    }
+
+    /// Notes why the campaign ended, or that it goes on.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn set_ending(&mut self, ending: Option<Ending>) -> Result<(), StoreError> {
+        if self.manifest.ending != ending {
+            self.manifest.ending = ending;
+            write_manifest(&self.folder, &self.manifest)?;
+        }
+        Ok(())
     }
 
     /// Appends a run.
@@ -165,6 +181,18 @@ impl StoredCampaign {
         Ok(whole)
     }
 
+    /// What all runs come to that are there.
+    ///
+    /// # Errors
+    /// If a whole line is not what raftlab wrote.
+    pub fn progress(&self) -> Result<Progress, StoreError> {
+        let mut progress = Progress::planned(&self.manifest);
+        self.read(|result| {
+            progress.add(&result);
+        })?;
+        Ok(progress)
+    }
+
     fn result(&self, line: &[u8]) -> Result<RunResult, String> {
         let record: Record = serde_json::from_slice(line).map_err(|error| format!("this is no result: {error}"))?;
         let (test, iteration) = (self.test(&record)?, record.iteration);
@@ -185,6 +213,12 @@ fn appending(path: &Path, length: u64) -> io::Result<File> {
     let file = OpenOptions::new().create(true).append(true).open(path)?;
     file.set_len(length)?;
     Ok(file)
+}
+
+fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<(), StoreError> {
+    let path = folder.join(MANIFEST);
+    let text = serde_json::to_string_pretty(manifest).map_err(|error| at(&path)(error.into()))?;
+    write_whole(&path, (text + "\n").as_bytes()).map_err(at(&path))
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> StoreError {

@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::campaign::RunResult;
+use super::ending::Ending;
+use super::rate::failure_rate_upper_95;
+use super::spread::Spread;
 use crate::base::Seed;
 use crate::lab::TestInfo;
 use crate::oracle::{Rule, Shown, rules};
@@ -21,6 +24,8 @@ pub struct Summary {
     pub tests: Vec<TestSummary>,
     /// What the implementation gave to the rules, in all runs together.
     pub shown: Shown,
+    /// Why the campaign ended; none if that is not known.
+    pub ending: Option<Ending>,
 }
 
 /// What all runs of one test came to.
@@ -28,8 +33,8 @@ pub struct Summary {
 pub struct TestSummary {
     /// The test.
     pub test: Arc<TestInfo>,
-    /// Runs that were planned.
-    pub planned: u64,
+    /// Runs that were planned; none if until one fails.
+    pub planned: Option<u64>,
     /// Runs that were played.
     pub played: u64,
     /// Runs that passed.
@@ -38,10 +43,16 @@ pub struct TestSummary {
     pub failures: Vec<RunResult>,
     /// Sum of all virtual time.
     pub virtual_time: Duration,
+    /// Sum of all processor time.
+    pub cpu: Duration,
     /// Sum of all RPCs.
     pub rpcs: u64,
     /// Sum of all bytes.
     pub bytes: u64,
+    /// RPCs per run.
+    pub rpcs_per_run: Spread,
+    /// Bytes per run.
+    pub bytes_per_run: Spread,
     /// Sum of all ops.
     pub ops: u64,
     /// How long it took until a leader served again.
@@ -51,9 +62,9 @@ pub struct TestSummary {
 }
 
 impl Summary {
-    pub(super) fn new(seed: Seed, tests: impl Iterator<Item = (Arc<TestInfo>, u64)>) -> Summary {
+    pub(super) fn new(seed: Seed, tests: impl Iterator<Item = (Arc<TestInfo>, Option<u64>)>) -> Summary {
         let tests = tests.map(|(test, planned)| TestSummary::new(test, planned)).collect();
-        Summary { seed, tests, shown: Shown::default() }
+        Summary { seed, tests, shown: Shown::default(), ending: None }
     }
 
     pub(super) fn add(&mut self, result: &RunResult) {
@@ -71,9 +82,19 @@ impl Summary {
         self.tests.iter().position(is_same).expect("a result is of a test of the campaign")
     }
 
-    /// Not all planned runs were played.
+    /// Planned runs are missing. What a time budget cut off was not to be played.
     pub fn is_incomplete(&self) -> bool {
-        self.tests.iter().any(|test| test.played < test.planned)
+        self.ending != Some(Ending::TimeBudget) && !self.has_all()
+    }
+
+    /// Everything that was planned was played.
+    pub(super) fn has_all(&self) -> bool {
+        self.planned().is_some_and(|planned| self.played() >= planned)
+    }
+
+    /// Runs that were planned; none if until one fails.
+    pub fn planned(&self) -> Option<u64> {
+        self.tests.iter().map(|test| test.planned).sum()
     }
 
     /// Runs that were played.
@@ -104,7 +125,7 @@ impl Summary {
 }
 
 impl TestSummary {
-    fn new(test: Arc<TestInfo>, planned: u64) -> TestSummary {
+    fn new(test: Arc<TestInfo>, planned: Option<u64>) -> TestSummary {
         TestSummary {
             test,
             planned,
@@ -112,8 +133,11 @@ impl TestSummary {
             passed: 0,
             failures: Vec::new(),
             virtual_time: Duration::ZERO,
+            cpu: Duration::ZERO,
             rpcs: 0,
             bytes: 0,
+            rpcs_per_run: Spread::default(),
+            bytes_per_run: Spread::default(),
             ops: 0,
             reelections: Histogram::default(),
             digest: 0,
@@ -124,8 +148,11 @@ impl TestSummary {
         self.played += 1;
         let run = &result.run;
         self.virtual_time += run.figures.virtual_time;
+        self.cpu += result.cpu;
         self.rpcs += run.figures.rpcs;
         self.bytes += run.figures.bytes;
+        self.rpcs_per_run.add(run.figures.rpcs);
+        self.bytes_per_run.add(run.figures.bytes);
         self.ops += run.figures.ops;
         run.reelections.iter().for_each(|duration| self.reelections.add(*duration));
         let mut digest = run.digest;
@@ -150,6 +177,11 @@ impl TestSummary {
     pub fn failed(&self) -> u64 {
         self.played - self.passed
     }
+
+    /// What its failure rate is not above, with 95 % confidence; none if nothing was played.
+    pub fn failure_rate_upper_95(&self) -> Option<f64> {
+        failure_rate_upper_95(self.failed(), self.played)
+    }
 }
 
 /// Durations, counted per millisecond up to a minute.
@@ -173,6 +205,12 @@ impl Histogram {
         self.counts[bucket] += 1;
         self.total += 1;
         self.max = self.max.max(duration);
+    }
+
+    /// Every millisecond with durations in it, and how many.
+    pub fn counts(&self) -> impl Iterator<Item = (u64, u64)> {
+        let counts = (0u64..).zip(self.counts.iter().copied().map(u64::from));
+        counts.filter(|(_, count)| *count > 0)
     }
 
     /// How many durations there are.

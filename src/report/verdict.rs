@@ -1,0 +1,50 @@
+//! What a campaign came to, in a few words.
+
+use super::units::{count, percent};
+use crate::runner::{Ending, Summary, TestSummary};
+
+/// Failing tests of which the rate is told.
+const TOLD: usize = 4;
+
+/// How many runs passed, and how many did not.
+pub(super) fn verdict(summary: &Summary) -> String {
+    let (played, failed) = (summary.played(), summary.failed());
+    if failed == 0 {
+        return format!("{} passed, 0 failed", count(played, "run"));
+    }
+    format!("{}: {} passed, {failed} failed", count(played, "run"), played - failed)
+}
+
+/// Why these are not all runs; none if they are.
+pub(super) fn note(summary: &Summary) -> Option<String> {
+    let planned = summary.planned().map(|planned| format!("{planned} runs were planned"));
+    if summary.ending == Some(Ending::TimeBudget) {
+        let planned = planned.map_or_else(String::new, |planned| format!("; {planned}"));
+        return Some(format!("ended by its time budget{planned}"));
+    }
+    match planned {
+        None => (summary.ending == Some(Ending::Interrupted)).then(|| "interrupted".to_owned()),
+        planned => planned.filter(|_| summary.is_incomplete()).map(|planned| format!("incomplete: {planned}")),
+    }
+}
+
+/// How often each test may still fail, as far as its runs can tell; none if nothing was played.
+pub(super) fn rates(summary: &Summary) -> Option<String> {
+    let played = || summary.tests.iter().filter(|test| test.played > 0);
+    let failing: Vec<String> = played().filter(|test| test.failed() > 0).take(TOLD).map(told).collect();
+    let sound = played().filter(|test| test.failed() == 0).filter_map(TestSummary::failure_rate_upper_95);
+    let sound = sound.reduce(f64::max).map(|bound| {
+        let who = if failing.is_empty() { "each test" } else { "each other test" };
+        format!("{who} at most {}", percent(bound))
+    });
+    let more = played().filter(|test| test.failed() > 0).skip(TOLD).count() as u64;
+    let more = (more > 0).then(|| format!("{} failed, too", count(more, "other test")));
+    let all: Vec<String> = failing.into_iter().chain(more).chain(sound).collect();
+    (!all.is_empty()).then(|| format!("failure rate (95 % confidence): {}", all.join("; ")))
+}
+
+fn told(test: &TestSummary) -> String {
+    let seen = test.failed() as f64 / test.played as f64;
+    let bound = test.failure_rate_upper_95().unwrap_or(1.0);
+    format!("{} {} seen, at most {}", test.test.path(), percent(seen), percent(bound))
+}
