@@ -45,6 +45,8 @@ pub(super) enum Command {
     Replay(ReplayArgs),
     /// Put the slices of a campaign together.
     Merge(MergeArgs),
+    /// Make reports of a campaign that was played.
+    Report(ReportArgs),
     /// Search the traces of a campaign.
     Grep(GrepArgs),
     /// List parts and tests, or the rules that are watched.
@@ -192,6 +194,9 @@ pub(super) struct TestArgs {
     /// What stdout gets: nothing, or one JSON object per line as things happen.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) message_format: MessageFormat,
+
+    #[command(flatten)]
+    pub(super) reports: ReportFiles,
 
     /// Show only failures and the last line.
     #[arg(short, long, conflicts_with = "verbose")]
@@ -372,6 +377,37 @@ pub(super) struct MergeArgs {
     /// Show only the last line.
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+/// Which reports are written, and where.
+#[derive(clap::Args, Clone, Default)]
+pub(super) struct ReportFiles {
+    /// Write a report in JUnit's XML, one test case per test.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+
+    /// Write a report in Markdown, for a job's summary.
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<PathBuf>,
+
+    /// Write a report as a page with plots: one file that needs no network.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("report").args(["junit", "markdown", "html", "github"]).required(true).multiple(true)))]
+pub(super) struct ReportArgs {
+    /// The campaign's folder.
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+
+    #[command(flatten)]
+    pub(super) files: ReportFiles,
+
+    /// Print annotations for GitHub, ten at most, and append the Markdown to its job summary.
+    #[arg(long)]
+    pub(super) github: bool,
 }
 
 #[derive(clap::Args)]

@@ -20,7 +20,8 @@ pub(super) fn run(args: &MergeArgs) -> Result<Exit, Failed> {
     Ok(say_what_is_wrong(&merged))
 }
 
-fn wrong(error: StoreError) -> Failed {
+/// A folder that cannot be used.
+pub(super) fn wrong(error: StoreError) -> Failed {
     match error {
         StoreError::Io { .. } => Failed::trouble(error),
         _ => Failed::usage(error),

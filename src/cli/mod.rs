@@ -13,6 +13,7 @@ mod output;
 mod partition;
 mod plan;
 mod replay;
+mod report;
 mod test;
 
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
         Command::Test(args) => test::run(&plan::resolve(args, name)?, make),
         Command::Replay(args) => replay::run(&args, make),
         Command::Merge(args) => merge::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Grep(args) => grep::run(&args),
         Command::List(args) => list::run(&args),
         Command::Bugs(args) => bugs::run(&args),

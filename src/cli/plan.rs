@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use regex::Regex;
 
-use super::args::{LabArgs, MessageFormat, Partition, SeedChoice, TestArgs, Traces};
+use super::args::{LabArgs, MessageFormat, Partition, ReportFiles, SeedChoice, TestArgs, Traces};
 use super::error::Failed;
 use super::partition;
 use crate::base::Seed;
@@ -46,6 +46,7 @@ pub(super) struct Plan {
     pub(super) quiet: bool,
     pub(super) verbose: bool,
     pub(super) progress: bool,
+    pub(super) reports: ReportFiles,
     /// What a command must say again to mean the same labs and rules.
     pub(super) options: Vec<String>,
     pub(super) replay: ReplayCommand,
@@ -97,6 +98,7 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         // Who wants neither traces nor a folder wants nothing on the disk.
         keeps_results: keep != Keep::Nothing || args.out.is_some(),
         resume: args.resume,
+        reports: args.reports.clone(),
         json: args.message_format == MessageFormat::Json,
         quiet: args.quiet,
         verbose: args.verbose,

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::error::{Exit, Failed};
-use super::output;
 use super::plan::Plan;
+use super::{output, report};
 use crate::api::MakeRaft;
-use crate::report::{Human, Json};
+use crate::report::{Account, Human, Json};
 use crate::runner::{
     self, Campaign, Controls, Listener, Manifest, Player, Progress, RunResult, Store, StoreError, Summary, TraceFolder,
 };
@@ -30,7 +30,8 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
     let traces = Arc::new(traces);
     let mut progress = Progress::none(&campaign);
-    let store = if plan.keeps_results { Some(store(plan, &campaign, &mut progress)?) } else { None };
+    let manifest = Manifest::of(&campaign, &plan.name, &plan.options);
+    let store = if plan.keeps_results { Some(store(plan, &manifest, &mut progress)?) } else { None };
     let interrupted = stop_on_ctrl_c()?;
     let mut reporter = Reporter::new(plan, store, &progress);
     reporter.human.begin(&plan.title);
@@ -50,19 +51,20 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
         reporter.human.line(&format!("results in {}", store.folder().display()));
     }
+    let account = Account { manifest: &manifest, summary: &summary, replay: &plan.replay };
+    reporter.lost_something |= !report::write(&plan.reports, &account);
     Ok(reporter.exit(&summary, interrupted.load(Ordering::Relaxed)))
 }
 
 /// Where results go; what is there already goes into `progress`.
-fn store(plan: &Plan, campaign: &Campaign, progress: &mut Progress) -> Result<Store, Failed> {
-    let manifest = Manifest::of(campaign, &plan.name, &plan.options);
+fn store(plan: &Plan, manifest: &Manifest, progress: &mut Progress) -> Result<Store, Failed> {
     let folder = &plan.traces.folder;
     let store = if plan.resume {
-        Store::resume(folder, &manifest, |result| {
+        Store::resume(folder, manifest, |result| {
             progress.add(&result);
         })
     } else {
-        Store::create(folder, &manifest)
+        Store::create(folder, manifest)
     };
     store.map_err(|error| match error {
         StoreError::Io { .. } => {
@@ -98,7 +100,7 @@ struct Reporter {
     json: Option<Json<io::Stdout>>,
     /// None where results are not kept, or cannot be any more.
     store: Option<Store>,
-    /// A trace or a result could not be kept.
+    /// A trace, a result or a report could not be kept.
     lost_something: bool,
 }
 

@@ -9,7 +9,8 @@ use colored::Colorize as _;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::units::{count, millis, seconds, size};
+use super::row::Row;
+use super::units::{count, seconds, size};
 use super::verdict::{note, rates, verdict};
 use super::{ReplayCommand, failure_block};
 use crate::oracle::Rule;
@@ -182,24 +183,8 @@ fn coloured(table: &Table, summary: &Summary) -> String {
 }
 
 fn row(test: &TestSummary) -> [String; 8] {
-    let runs = test.played.max(1);
-    let mean = |sum: u64| (sum / runs).to_string();
-    let elections = &test.reelections;
-    [
-        test.test.path(),
-        format!("{}/{}", test.passed, test.played),
-        test.failed().to_string(),
-        format!("{:.1}", test.virtual_time.as_secs_f64() / runs as f64),
-        mean(test.rpcs),
-        mean(test.bytes),
-        mean(test.ops),
-        format!(
-            "{}/{}/{}",
-            millis(elections.percentile(50)),
-            millis(elections.percentile(99)),
-            millis(elections.max())
-        ),
-    ]
+    let Row { test, passed, failed, bound: _, virtual_seconds, rpcs, bytes, ops, reelections } = Row::of(test);
+    [test, passed, failed, virtual_seconds, rpcs, bytes, ops, reelections]
 }
 
 fn coloured_verdict(summary: &Summary, time: &str) -> String {

@@ -2,15 +2,26 @@
 //!
 //! People read stderr, programs stdout. Nothing below this floor prints.
 
+mod account;
 mod failure;
+mod github;
+mod html;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod replay;
+mod row;
 mod units;
 mod verdict;
 
+pub use account::Account;
 pub use failure::failure_block;
+pub use github::annotations;
+pub use html::html;
 pub use human::Human;
 pub use json::Json;
+pub use junit::junit;
+pub use markdown::markdown;
 pub use replay::ReplayCommand;
 pub use units::count;

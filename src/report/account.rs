@@ -1,0 +1,97 @@
+//! A campaign, as reports tell of it.
+
+use super::ReplayCommand;
+use super::failure::failure_block;
+use crate::runner::{Manifest, RunResult, Summary, TestSummary};
+
+/// Characters of one failure that a report shows: a panic's message may be of any length.
+const BLOCK_MAX: usize = 4_000;
+
+/// What reports are made of: what was played, and what it came to.
+#[derive(Clone, Copy)]
+pub struct Account<'a> {
+    /// What was played.
+    pub manifest: &'a Manifest,
+    /// What it came to.
+    pub summary: &'a Summary,
+    /// How a run is repeated.
+    pub replay: &'a ReplayCommand,
+}
+
+impl Account<'_> {
+    /// Whose campaign it is, in one line.
+    pub(super) fn name(&self) -> String {
+        format!("raftlab: {}", line(&self.manifest.implementation))
+    }
+
+    /// One word for it.
+    pub(super) fn state(&self) -> &'static str {
+        match (self.summary.failed(), self.summary.is_incomplete()) {
+            (0, false) => "passed",
+            (0, true) => "incomplete",
+            _ => "failed",
+        }
+    }
+
+    /// The tests that failed.
+    pub(super) fn failing(&self) -> impl Iterator<Item = &TestSummary> {
+        self.summary.tests.iter().filter(|test| test.failed() > 0)
+    }
+
+    /// The first failure of every test, then the second ones, and so on: so many as are wanted.
+    pub(super) fn first_failures(&self, wanted: usize) -> Vec<&RunResult> {
+        let mut all: Vec<(usize, &RunResult)> =
+            self.summary.tests.iter().flat_map(|test| test.failures.iter().enumerate()).collect();
+        all.sort_by_key(|(place, _)| *place);
+        all.into_iter().take(wanted).map(|(_, result)| result).collect()
+    }
+
+    /// What is wrong with a run, and how to repeat it: lines of plain text.
+    pub(super) fn block(&self, result: &RunResult) -> String {
+        clipped(&plain(&failure_block(result, self.replay)), BLOCK_MAX)
+    }
+
+    /// Where the numbers come from, and what they were drawn from.
+    pub(super) fn origin(&self) -> String {
+        let Account { manifest, summary, .. } = self;
+        let slice = if manifest.slice().of() > 1 { format!(", {}", manifest.slice()) } else { String::new() };
+        let (version, seed, digest) = (line(&manifest.raftlab), summary.seed, summary.digest());
+        format!("seed {seed}{slice}, digest {digest}, raftlab {version}")
+    }
+}
+
+/// Text without colours and control characters, which evidence may bring along from the
+/// implementation; lines stay.
+pub(super) fn plain(text: &str) -> String {
+    strip_ansi_escapes::strip_str(text.replace('\t', " "))
+}
+
+/// The same, all in one line.
+pub(super) fn line(text: &str) -> String {
+    plain(text).split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// At most so many characters of a text; what is left out is said.
+pub(super) fn clipped(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{} … ({} more characters)\n", &text[..end], text[end..].chars().count()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_freed_of_what_is_no_text() {
+        assert_eq!(plain("\u{1b}[31mred\u{1b}[0m\u{7}\tand\r\nplain ε\0"), "red and\nplain ε");
+        assert_eq!(line(" a\n\n b\tc "), "a b c");
+    }
+
+    #[test]
+    fn long_texts_say_how_much_is_left_out() {
+        assert_eq!(clipped("εεε", 3), "εεε");
+        assert_eq!(clipped("εεεεε", 3), "εεε … (2 more characters)\n");
+    }
+}
