@@ -240,3 +240,75 @@ mod slices {
         bench.run(&["test", TESTS[0], "-n", "1", "--partition", "2/2", "--traces", "none"]).says(0, &["0 runs passed"]);
     }
 }
+
+mod without_end {
+    use super::*;
+
+    #[test]
+    fn runs_are_played_until_one_fails() {
+        let bench = Bench::impostor("wrong-command");
+        let ended = play_on(&bench, &["--until-failure", "-j", "1"]);
+        ended.says(1, &["until a run fails", "1 run: 0 passed, 1 failed"]);
+        assert!(!ended.stderr.contains("incomplete"), "{}", ended.stderr);
+        let summary = &ended.json_of("summary")[0];
+        assert_eq!((&summary["ending"], &summary["interrupted"]), (&"failures".into(), &false.into()));
+        assert!(ended.json_of("test")[0]["planned"].is_null());
+        // Or until several have.
+        play_on(&bench, &["--until-failure", "--max-fail", "7", "-j", "1"]).says(1, &["7 runs: 0 passed, 7 failed"]);
+        // A number of iterations still counts.
+        play_on(&Bench::new(), &["--until-failure", "-n", "3"]).says(0, &["x 3 iterations", "6 runs passed"]);
+        bench.run(&["test", "--until-failure", "--fail-fast"]).says(2, &["cannot be used with"]);
+    }
+
+    /// Two tests, without traces.
+    fn play_on(bench: &Bench, more: &[&str]) -> Ended {
+        bench.run(&[&["test"], &TESTS[..], &["--traces", "none", "--message-format", "json"], more].concat())
+    }
+
+    #[test]
+    fn a_time_budget_ends_it_in_order() {
+        let bench = Bench::new();
+        let ended = play_on(&bench, &["--until-failure", "--time-budget", "300ms", "--out", "out"]);
+        ended.says(0, &["300ms at most", "(ended by its time budget)"]);
+        let played: Vec<u64> = ended.json_of("test").iter().filter_map(|test| test["played"].as_u64()).collect();
+        assert!(played[0] > 1 && played[0].abs_diff(played[1]) < 10, "in turn: {played:?}");
+        assert_eq!(ended.json_of("summary")[0]["ending"], "time-budget");
+        let again = play_on(&bench, &["--until-failure", "--time-budget", "100ms", "--out", "out", "--resume"]);
+        again.says(0, &["runs were played before", "(ended by its time budget)"]);
+        let runs = ended.json_of("run").len() + again.json_of("run").len();
+        assert_eq!(again.json_of("summary")[0]["runs"], runs);
+        assert_eq!(results(&bench, "out").lines().count(), runs, "none twice");
+    }
+
+    #[test]
+    fn what_a_budget_cut_off_is_not_missing() {
+        let bench = Bench::new();
+        for slice in ["1/2", "2/2"] {
+            let more = ["-n", "1000000", "--time-budget", "100ms", "--partition", slice, "--out", &slice[..1]];
+            play_on(&bench, &more).says(0, &["ended by its time budget; 1000000 runs were planned"]);
+        }
+        merge(&bench, &["1", "2"], &[]).says(0, &["ended by its time budget; 2000000 runs were planned"]);
+        merge(&bench, &["1"], &[]).says(3, &["no folder holds slice:2/2"]);
+    }
+
+    #[test]
+    fn who_has_time_enough_plays_everything() {
+        let bench = Bench::new();
+        let whole = play(&bench, "whole", &[]);
+        let budget = play(&bench, "out", &["--time-budget", "1h"]);
+        assert_eq!((sums(&budget), table(&budget)), (sums(&whole), table(&whole)));
+        // A budget that was too small at first leaves no mark.
+        play(&bench, "late", &["--time-budget", "0s"]).says(0, &["0 runs passed", "ended by its time budget"]);
+        assert_eq!(sums(&play(&bench, "late", &["--resume"])), sums(&whole));
+        merge(&bench, &["late"], &[]).says(0, &["10 runs passed"]);
+    }
+
+    #[test]
+    fn what_may_still_fail_is_told() {
+        let bench = Bench::new();
+        let ended = play(&bench, "out", &[]);
+        ended.says(0, &["failure rate (95 % confidence): each test at most 45.1 %"]);
+        assert_eq!(ended.json_of("test")[0]["failure_rate_upper_95"], 0.450_719_728);
+        assert_eq!(ended.json_of("summary")[0]["failure_rate_upper_95"], 0.258_865_551);
+    }
+}

@@ -22,10 +22,8 @@ pub(super) fn note(summary: &Summary) -> Option<String> {
         let planned = planned.map_or_else(String::new, |planned| format!("; {planned}"));
         return Some(format!("ended by its time budget{planned}"));
     }
-    match planned {
-        None => (summary.ending == Some(Ending::Interrupted)).then(|| "interrupted".to_owned()),
-        planned => planned.filter(|_| summary.is_incomplete()).map(|planned| format!("incomplete: {planned}")),
-    }
+    let incomplete = planned.map_or_else(|| "interrupted".to_owned(), |planned| format!("incomplete: {planned}"));
+    summary.is_incomplete().then_some(incomplete)
 }
 
 /// How often each test may still fail, as far as its runs can tell; none if nothing was played.

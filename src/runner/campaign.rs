@@ -248,7 +248,8 @@ impl Work {
             true => recorder.play_recorded(self.board.pulse(worker)),
             false => (play(test, self.campaign.player, seed, None, Some(self.board.pulse(worker))), None),
         };
-        let cpu = began.elapsed();
+        // As it is written down, so that what is read again is the same.
+        let cpu = Duration::from_micros(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
         if self.campaign.check_determinism {
             run = determinism::confirm(test, self.campaign.player, seed, run, &self.board.pulse(worker));
         }

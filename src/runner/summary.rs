@@ -82,9 +82,14 @@ impl Summary {
         self.tests.iter().position(is_same).expect("a result is of a test of the campaign")
     }
 
-    /// Planned runs are missing. What a time budget cut off was not to be played.
+    /// Planned runs are missing. What a time budget cut off was not to be played, and what has no
+    /// end lacks nothing unless somebody ended it.
     pub fn is_incomplete(&self) -> bool {
-        self.ending != Some(Ending::TimeBudget) && !self.has_all()
+        match (self.ending, self.planned()) {
+            (Some(Ending::TimeBudget), _) => false,
+            (ending, None) => ending == Some(Ending::Interrupted),
+            (_, Some(planned)) => self.played() < planned,
+        }
     }
 
     /// Everything that was planned was played.

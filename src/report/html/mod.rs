@@ -40,7 +40,6 @@ struct Page {
 struct Shown {
     title: String,
     block: String,
-    replay: String,
 }
 
 /// The page about a campaign.
@@ -87,7 +86,6 @@ impl Shown {
         Shown {
             title: format!("{}, iteration {}: {}", result.test.path(), result.iteration, line(rule)),
             block: account.block(result),
-            replay: account.replay.of(result),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::units::percent;
+use crate::report::units::{count, percent};
 use crate::runner::TestSummary;
 
 /// Where a plot begins, to the right of its labels.
@@ -74,7 +74,7 @@ impl Ridge {
         Ridge {
             told: format!("{label}: median {median}, from {least} to {most} {unit}"),
             path: outline(&axis.bins(counts), y),
-            median: axis.x(median),
+            median: tenths(axis.x(median)),
             label,
             y,
         }
@@ -150,11 +150,16 @@ impl Axis {
             let powers = (0..19).map(|exponent| 10u64.pow(exponent));
             let round = powers.flat_map(|power| leading.iter().map(move |digit| digit.saturating_mul(power)));
             let inside = round.filter(|number| (self.from..=self.to).contains(&logarithm(*number)));
-            inside.map(|number| Tick { x: self.x(number), label: short(number) }).collect()
+            inside.map(|number| Tick { x: tenths(self.x(number)), label: short(number) }).collect()
         };
         let fine = among(&[1, 2, 5]);
         if fine.len() > TICKS { among(&[1]) } else { fine }
     }
+}
+
+/// More digits would only make the page longer.
+fn tenths(length: f64) -> f64 {
+    (length * 10.0).round() / 10.0
 }
 
 fn logarithm(number: u64) -> f64 {
@@ -199,18 +204,18 @@ impl Shares {
 
 impl Bar {
     fn of(test: &TestSummary, y: f64) -> Bar {
-        let width = WIDTH - 80.0;
+        let width = WIDTH - 130.0;
         let share = test.failed() as f64 / test.played as f64;
         // One failure of thousands is to be seen, too.
         let failed = if test.failed() > 0 { (width * share).max(3.0) } else { 0.0 };
         Bar {
             label: test.test.path(),
-            told: format!("{} of {} passed", percent(test.passed as f64 / test.played as f64), test.played),
+            told: format!("{} of {}", percent(test.passed as f64 / test.played as f64), count(test.played, "run")),
             y,
             x: LEFT,
-            passed: width - failed,
-            split: LEFT + width - failed,
-            failed,
+            passed: tenths(width - failed),
+            split: tenths(LEFT + width - failed),
+            failed: tenths(failed),
             end: LEFT + width + 8.0,
         }
     }
