@@ -9,7 +9,6 @@ use raftlab::runner::{Player, play};
 use serde::Deserialize;
 
 #[path = "../labs/reference/src/raft/mod.rs"]
-#[allow(dead_code, reason = "this plays it as a submission, and a submission is only made")]
 mod raft;
 
 /// `tests/pinned.toml`.
