@@ -46,33 +46,6 @@ fn passes_every_test_of_the_course() {
     }
 }
 
-/// Runs that showed something to be wrong once, each with what it was.
-const PINNED: [(&str, u64, &str); 4] = [
-    (
-        "snapshot-install",
-        0x2242_420d_8621_b032,
-        "an election timer ended at the microsecond at which the leader's first message arrived: the rule about stable \
-         leaders took it for heard, and the reference left a heartbeat out while a snapshot was under way",
-    ),
-    (
-        "seven-snapshots",
-        0x1385_362e_3b22_2797,
-        "two requests came at one instant, and reply truth took what the first changed for what the second did",
-    ),
-    ("pauses", 0x153f_2ef8_0022_5cca, "the same, after a pause"),
-    ("late-messages", 0x1fc4_cf97_cdcb_f85c, "the same, when messages were let go"),
-];
-
-#[test]
-fn passes_what_once_went_wrong() {
-    for (name, seed, what) in PINNED {
-        let lab = Lab::course(Edition::To2023);
-        let test = lab.tests().find(|test| test.info.name == name).expect("the test is there");
-        let run = play(test, Player::watched(raft::make), Seed(seed), None, None);
-        assert!(run.outcome.passed(), "{name} {seed:#x}, {what}: {:?}", run.outcome);
-    }
-}
-
 #[test]
 fn uses_as_many_indices_as_the_scenario_submits_commands() {
     let lab = Lab::course(Edition::To2023);

@@ -71,6 +71,14 @@ pub(super) fn of_engine(variable: impl Fn(&str) -> Option<String>) -> Result<Sli
         First::Fixed(first) => first,
         First::In(name) => read(name)?,
     };
+    // The only one of its kind, and yet not the first: a task of an array that was submitted alone.
+    if of == 1 && number > 1 {
+        return Err(Failed::usage(format!(
+            "--partition auto: {} is {number}, and {} says that there is no other; submit all slices again, with \
+             --resume, or say which one it is: slice:{number}/N",
+            engine.number, engine.of
+        )));
+    }
     let place = number.checked_sub(first).and_then(|place| Slice::new(place.checked_add(1)?, of));
     place.ok_or_else(|| {
         Failed::usage(format!(
@@ -108,6 +116,8 @@ mod tests {
         says(&[("JOB_COMPLETION_INDEX", "0")], "but not JOB_COMPLETIONS");
         says(&[("JOB_COMPLETION_INDEX", "x"), ("JOB_COMPLETIONS", "4")], "which is no number");
         says(&[("CI_NODE_INDEX", "3"), ("CI_NODE_TOTAL", "2")], "3 of 2, counted from 1");
+        let alone = [("SLURM_ARRAY_TASK_ID", "3"), ("SLURM_ARRAY_TASK_MIN", "3"), ("SLURM_ARRAY_TASK_COUNT", "1")];
+        says(&alone, "slice:3/N");
         // Tasks 1, 3 and 5.
         let gaps = [("SLURM_ARRAY_TASK_ID", "5"), ("SLURM_ARRAY_TASK_MIN", "1"), ("SLURM_ARRAY_TASK_COUNT", "3")];
         says(&gaps, "without gaps");
