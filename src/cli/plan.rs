@@ -71,6 +71,12 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         SeedChoice::Given(seed) => seed,
         SeedChoice::Random => fresh_seed(),
     };
+    if slice.of() > 1 && matches!(args.seed, SeedChoice::Random) {
+        return Err(Failed::usage(
+            "--seed random with --partition: every slice would draw a seed of its own, and no two would fit together; \
+             give all of them the same number",
+        ));
+    }
     let iterations = iterations(&args);
     // A worker without a run would only cost its thread.
     let runs = slice.count(iterations).unwrap_or(u64::MAX).saturating_mul(tests.len() as u64).max(1);

@@ -1,6 +1,6 @@
 //! Campaigns that were played in slices, put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::campaign::RunResult;
@@ -62,12 +62,11 @@ impl Merged {
         let mut sums = Sums::new(&manifest);
         let mut missing = Vec::new();
         for (place, slice) in slices.iter().enumerate() {
-            let mut played = 0;
+            let mut played = BTreeSet::new();
             slice.read(|result| {
-                played += 1;
-                sums.add(place, &result);
+                played.insert(sums.add(place, &result));
             })?;
-            missing.extend(lacks(slice, played));
+            missing.extend(lacks(slice, played.len() as u64));
         }
         missing.extend(absent(&slices));
         let summary = &mut sums.progress.summary;
@@ -123,11 +122,12 @@ impl Sums {
         Sums { progress: Progress::planned(manifest), seen: BTreeMap::new(), doubled: 0, contradictions: Vec::new() }
     }
 
-    fn add(&mut self, slice: usize, result: &RunResult) {
+    /// Takes a run into account, and says which one it is.
+    fn add(&mut self, slice: usize, result: &RunResult) -> (usize, u64) {
         let key = (self.progress.summary.place_of(result), result.iteration);
         if self.progress.add(result) {
             self.seen.insert(key, (slice, result.run.digest));
-            return;
+            return key;
         }
         let (first, digest) = self.seen[&key];
         if digest == result.run.digest {
@@ -135,6 +135,7 @@ impl Sums {
         } else {
             self.contradictions.push((key.0, key.1, [first, slice]));
         }
+        key
     }
 }
 

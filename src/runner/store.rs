@@ -4,7 +4,7 @@
 //! they ended. Lines are only ever appended, each at once, so whatever happens costs no more than
 //! the runs in flight; a line that was cut off by a crash is dropped when the campaign goes on.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,8 +77,8 @@ impl Store {
             return Err(StoreError::Taken { folder: folder.to_owned() });
         }
         fs::create_dir_all(folder).map_err(at(folder))?;
-        let path = folder.join(RESULTS);
-        let results = appending(&path, 0).map_err(at(&path))?;
+        let results = open_results(folder)?;
+        cut_off(&results, folder, 0)?;
         // Last: where it stands, there are results, be it none.
         write_manifest(folder, manifest)?;
         Ok(Store { folder: folder.to_owned(), manifest: manifest.clone(), results })
@@ -93,6 +93,7 @@ impl Store {
         if !folder.join(MANIFEST).exists() {
             return Store::create(folder, manifest);
         }
+        let results = open_results(folder)?;
         let stored = StoredCampaign::open(folder)?;
         let mut differences = manifest.differences(&stored.manifest);
         if manifest.slice != stored.manifest.slice {
@@ -101,9 +102,7 @@ impl Store {
         if !differences.is_empty() {
             return Err(StoreError::Another { folder: folder.to_owned(), differences });
         }
-        let whole = stored.read(&mut each)?;
-        let path = folder.join(RESULTS);
-        let results = appending(&path, whole).map_err(at(&path))?;
+        cut_off(&results, folder, stored.read(&mut each)?)?;
         let mut store = Store { folder: folder.to_owned(), manifest: stored.manifest, results };
         store.set_ending(manifest.ending)?;
         Ok(store)
@@ -207,12 +206,22 @@ impl StoredCampaign {
     }
 }
 
-/// A file to be appended to, cut off after so many bytes. Should two campaigns ever write into one,
-/// no line overwrites another.
-fn appending(path: &Path, length: u64) -> io::Result<File> {
-    let file = OpenOptions::new().create(true).append(true).open(path)?;
-    file.set_len(length)?;
-    Ok(file)
+/// The results of a campaign, to be appended to by nobody else as long as this file is open.
+fn open_results(folder: &Path) -> Result<File, StoreError> {
+    let path = folder.join(RESULTS);
+    let file = OpenOptions::new().create(true).append(true).open(&path).map_err(at(&path))?;
+    match file.try_lock() {
+        // A file system that has no locks: then it is up to the user.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let error = io::Error::new(io::ErrorKind::ResourceBusy, "another raftlab is at work there");
+            Err(at(&path)(error))
+        }
+    }
+}
+
+fn cut_off(results: &File, folder: &Path, length: u64) -> Result<(), StoreError> {
+    results.set_len(length).map_err(at(&folder.join(RESULTS)))
 }
 
 fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<(), StoreError> {
