@@ -1,4 +1,4 @@
-//! Floor 10: the command line: raw arguments → resolved plan → run → report → exit code.
+//! Floor 11: the command line: raw arguments → resolved plan → run → report → exit code.
 //!
 //! The same command line serves raftlab's own reference and every submission, whose `main` is one
 //! call of [`main`].

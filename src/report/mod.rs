@@ -1,4 +1,4 @@
-//! Floor 9: what users see of a campaign.
+//! Floor 10: what users see of a campaign.
 //!
 //! People read stderr, programs stdout. Nothing below this floor prints.
 
