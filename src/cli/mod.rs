@@ -5,7 +5,9 @@
 
 mod args;
 mod bugs;
+mod compare;
 mod error;
+mod gate;
 mod grep;
 mod list;
 mod merge;
@@ -45,6 +47,7 @@ fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
         Command::Test(args) => test::run(&plan::resolve(args, name)?, make),
         Command::Replay(args) => replay::run(&args, make),
         Command::Merge(args) => merge::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Grep(args) => grep::run(&args),
         Command::List(args) => list::run(&args),
         Command::Bugs(args) => bugs::run(&args),

@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::error::{Exit, Failed};
+use super::gate::Gate;
 use super::output;
 use super::plan::Plan;
 use crate::api::MakeRaft;
-use crate::report::{Human, Json};
+use crate::gate::{Comparison, Verdict};
+use crate::report::{Human, Json, comparison_text};
 use crate::runner::{
     self, Campaign, Controls, Listener, Manifest, Player, Progress, RunResult, Store, StoreError, Summary, TraceFolder,
 };
@@ -26,12 +28,13 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
         max_failures: plan.max_failures,
         patience: plan.patience,
     };
+    let mut gate = Gate::open(&plan.gate, || Manifest::of(&campaign, &plan.name, &plan.options))?;
     let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
     let traces = Arc::new(traces);
     let mut progress = Progress::none(&campaign);
-    let store = if plan.keeps_results { Some(store(plan, &campaign, &mut progress)?) } else { None };
+    let store = if plan.keeps_results { Some(store(plan, &campaign, &mut progress, &mut gate)?) } else { None };
     let interrupted = stop_on_ctrl_c()?;
-    let mut reporter = Reporter::new(plan, store, &progress);
+    let mut reporter = Reporter::new(plan, store, gate, &progress);
     reporter.human.begin(&plan.title);
     if progress.played() > 0 {
         reporter.human.begin(&format!("{} of {} runs were played before", progress.played(), plan.runs()));
@@ -47,16 +50,22 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
         reporter.human.line(&format!("results in {}", store.folder().display()));
     }
-    Ok(reporter.exit(&summary, interrupted.load(Ordering::Relaxed)))
+    let comparison = match reporter.gate.take() {
+        Some(gate) => gate.close(summary.is_incomplete())?,
+        None => None,
+    };
+    reporter.compared(comparison.as_ref(), plan);
+    Ok(reporter.exit(&summary, comparison.as_ref(), interrupted.load(Ordering::Relaxed)))
 }
 
-/// Where results go; what is there already goes into `progress`.
-fn store(plan: &Plan, campaign: &Campaign, progress: &mut Progress) -> Result<Store, Failed> {
+/// Where results go; what is there already goes into `progress` and `gate`.
+fn store(plan: &Plan, campaign: &Campaign, progress: &mut Progress, gate: &mut Option<Gate>) -> Result<Store, Failed> {
     let manifest = Manifest::of(campaign, &plan.name, &plan.options);
     let folder = &plan.traces.folder;
     let store = if plan.resume {
         Store::resume(folder, &manifest, |result| {
             progress.add(&result);
+            gate.iter_mut().for_each(|gate| gate.add(&result));
         })
     } else {
         Store::create(folder, &manifest)
@@ -95,20 +104,22 @@ struct Reporter {
     json: Option<Json<io::Stdout>>,
     /// None where results are not kept, or cannot be any more.
     store: Option<Store>,
+    /// None where nothing is compared or saved.
+    gate: Option<Gate>,
     /// A trace or a result could not be kept.
     lost_something: bool,
 }
 
 impl Reporter {
-    fn new(plan: &Plan, store: Option<Store>, progress: &Progress) -> Reporter {
+    fn new(plan: &Plan, store: Option<Store>, gate: Option<Gate>, progress: &Progress) -> Reporter {
         let human =
             Human::new(plan.runs() - progress.played(), plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
         let json = plan.json.then(|| Json::new(io::stdout(), plan.replay.clone()));
-        Reporter { human, json, store, lost_something: false }
+        Reporter { human, json, store, gate, lost_something: false }
     }
 
     /// A verdict on the submission counts more than trouble around it.
-    fn exit(&self, summary: &Summary, interrupted: bool) -> Exit {
+    fn exit(&self, summary: &Summary, comparison: Option<&Comparison>, interrupted: bool) -> Exit {
         let json_error = self.json.as_ref().and_then(Json::error);
         if let Some(error) = json_error {
             output::warning(&format!("stdout took no more JSON lines: {error}; the summary above is complete"));
@@ -117,6 +128,8 @@ impl Reporter {
             Exit::Interrupted
         } else if summary.failed() > 0 {
             Exit::Failed
+        } else if comparison.is_some_and(|comparison| comparison.verdict() == Verdict::Worse) {
+            Exit::Worse
         } else if self.lost_something || json_error.is_some() {
             Exit::Trouble
         } else {
@@ -126,6 +139,14 @@ impl Reporter {
 }
 
 impl Reporter {
+    /// Tells of the comparison with the baseline, if there is one.
+    fn compared(&mut self, comparison: Option<&Comparison>, plan: &Plan) {
+        let Some(comparison) = comparison else { return };
+        self.json.iter_mut().for_each(|json| json.comparison(comparison));
+        self.human.begin("");
+        self.human.line(&comparison_text(comparison, plan.verbose, plan.quiet, &plan.replay));
+    }
+
     /// Writes a result down. After the first one that cannot be, nothing more is: half a line may be
     /// there already.
     fn keep(&mut self, result: &RunResult) {
@@ -145,6 +166,7 @@ impl Listener for Reporter {
     fn run_finished(&mut self, result: &RunResult, summary: &Summary) {
         self.human.run(result, summary);
         self.keep(result);
+        self.gate.iter_mut().for_each(|gate| gate.add(result));
         if let Some(json) = &mut self.json {
             json.run(result);
         }

@@ -21,6 +21,17 @@ pub enum Verdict {
     Worse,
 }
 
+impl Verdict {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::Better => "better",
+            Verdict::Same => "same",
+            Verdict::Worse => "worse",
+        }
+    }
+}
+
 /// Two campaigns, side by side.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Comparison {

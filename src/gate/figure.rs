@@ -26,14 +26,8 @@ pub enum Figure {
 
 impl Figure {
     /// Those that every run has a value of.
-    pub(super) const MEASURED: [Figure; 6] = [
-        Figure::VirtualTime,
-        Figure::Rpcs,
-        Figure::Bytes,
-        Figure::Ops,
-        Figure::Reelection,
-        Figure::LongestReelection,
-    ];
+    pub(super) const MEASURED: [Figure; 6] =
+        [Figure::VirtualTime, Figure::Rpcs, Figure::Bytes, Figure::Ops, Figure::Reelection, Figure::LongestReelection];
 
     /// Its name in files.
     pub const fn key(self) -> &'static str {

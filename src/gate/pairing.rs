@@ -78,7 +78,8 @@ pub fn check(baseline: &Manifest, campaign: &Manifest, names: [&str; 2]) -> Resu
     if common.is_empty() {
         return differ("what is played", &parts(baseline), &parts(campaign), remedy(baseline, campaign));
     }
-    if let Some((one, _)) = common.iter().find(|(one, other)| baseline.tests[*one].digest != campaign.tests[*other].digest)
+    if let Some((one, _)) =
+        common.iter().find(|(one, other)| baseline.tests[*one].digest != campaign.tests[*other].digest)
     {
         return Err(Incomparable(format!(
             "cannot compare: {} is not the same test in {there} and in {here}: another --lab file, or a raftlab whose \
@@ -106,7 +107,8 @@ fn remarks(baseline: &Manifest, campaign: &Manifest, [there, here]: [&str; 2]) -
         remarks.push(format!("{there} is of raftlab {one} and {here} of {other}: seeds may play other runs"));
     }
     let lacks = |own: &Manifest, other: &Manifest| -> Vec<String> {
-        let lacks = other.tests.iter().filter(|test| !own.tests.iter().any(|known| known.info.path() == test.info.path()));
+        let lacks =
+            other.tests.iter().filter(|test| !own.tests.iter().any(|known| known.info.path() == test.info.path()));
         lacks.map(|test| test.info.path()).collect()
     };
     for (own, other, name) in [(baseline, campaign, there), (campaign, baseline, here)] {
