@@ -99,6 +99,16 @@ fn sends_first() {
 }
 
 #[test]
+fn slow_elections() {
+    passes("slow-elections");
+}
+
+#[test]
+fn sends_twice() {
+    passes("sends-twice");
+}
+
+#[test]
 fn what_once_went_wrong() {
     let lab = Lab::course(Edition::To2023);
     for (variant, path, seed, what) in PINNED {

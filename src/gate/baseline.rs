@@ -160,10 +160,11 @@ impl Baseline {
         let _ = writeln!(text, "\"campaign\": {},", serde_json::to_string_pretty(&self.manifest)?);
         let _ = writeln!(text, "\"columns\": {},\n\"tests\": [", json!(COLUMNS));
         for (place, test) in self.tests.iter().enumerate() {
-            let head = json!({ "test": self.manifest.tests[place].info.path(), "sums": test.sums() }).to_string();
-            let _ = writeln!(text, "{}{}, \"runs\": [", if place > 0 { "," } else { "" }, &head[..head.len() - 1]);
+            let (path, sums) = (self.manifest.tests[place].info.path(), serde_json::to_string(&test.sums())?);
             let runs: Vec<String> = test.runs.values().map(serde_json::to_string).collect::<Result<_, _>>()?;
-            let _ = writeln!(text, "{}\n]}}", runs.join(",\n"));
+            let runs = runs.join(",\n");
+            let comma = if place + 1 < self.tests.len() { "," } else { "" };
+            let _ = writeln!(text, "{{\"test\": {}, \"sums\": {sums}, \"runs\": [\n{runs}\n]}}{comma}", json!(path));
         }
         text.push_str("]\n}\n");
         Ok(text)

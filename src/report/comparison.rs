@@ -32,7 +32,7 @@ pub fn comparison_text(comparison: &Comparison, verbose: bool, quiet: bool, repl
             let _ = writeln!(text, "{} {remark}", "note:".yellow().bold());
         }
         let (pairs, identical) = (comparison.pairs(), comparison.identical());
-        let _ = writeln!(text, "{} compared, of which {identical} are identical", count(pairs, "pair of run"));
+        let _ = writeln!(text, "{} of runs compared, of which {identical} are identical", count(pairs, "pair"));
     }
     text.push_str(&verdict(comparison));
     text
@@ -96,8 +96,9 @@ fn shown(figure: Figure, value: f64) -> String {
 
 fn change(row: &Row) -> String {
     match row.change {
-        // What is the same is not shown as a very small change.
+        // What is the same is not shown as a very small change, nor the contrary.
         Some(0.0) => "=".to_owned(),
+        Some(change) if change.abs() < 0.0005 => "±0.0 %".to_owned(),
         Some(change) => format!("{:+.1} %", change * 100.0),
         None => String::new(),
     }
