@@ -29,6 +29,11 @@ trap 'rm -rf "$runs"' EXIT
 cargo run --locked --release -- test all --iterations 20 --out "$runs/all"
 cargo run --locked --release --package raftlab-reference -- test 2A --iterations 5 --traces none
 
+# The reference must not become slower than it was. If it has on purpose, or plays other runs, this makes
+# a new baseline, to be committed: raftlab test all --iterations 20 --save-baseline ci/baseline.json
+step "the reference is not worse than its baseline"
+cargo run --locked --release -- compare ci/baseline.json "$runs/all"
+
 # That all patches apply is one of the tests; playing all takes minutes, so two stand for them.
 step "known bugs are caught"
 cargo run --locked --release -- bugs commit-prior-term-by-counting wrong-majority --iterations 5

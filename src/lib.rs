@@ -3,7 +3,7 @@
 //!
 //! A submission sees [`api`] and calls [`cli::main`]; everything else is the harness. The floors,
 //! from the bottom: [`base`], [`trace`], [`sim`], [`net`] and [`disk`], [`api`], `cluster` and
-//! [`oracle`], `scenario`, [`lab`], [`runner`], `report`, [`cli`]. A module imports only from
+//! [`oracle`], `scenario`, [`lab`], [`runner`], [`gate`], `report`, [`cli`]. A module imports only from
 //! floors below its own.
 
 pub mod api;
@@ -11,6 +11,7 @@ pub mod base;
 pub mod cli;
 pub mod cluster;
 pub mod disk;
+pub mod gate;
 pub mod lab;
 pub mod net;
 pub mod oracle;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floor of every module. Those on the same floor do not know each other.
-const FLOORS: [(&str, u32); 13] = [
+const FLOORS: [(&str, u32); 14] = [
     ("base", 0),
     ("trace", 1),
     ("sim", 2),
@@ -20,8 +20,9 @@ const FLOORS: [(&str, u32); 13] = [
     ("scenario", 6),
     ("lab", 7),
     ("runner", 8),
-    ("report", 9),
-    ("cli", 10),
+    ("gate", 9),
+    ("report", 10),
+    ("cli", 11),
 ];
 
 /// Those who may print.

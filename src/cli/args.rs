@@ -14,7 +14,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  all runs passed            3  raftlab or its surroundings failed
     1  a run did not pass         4  nothing was selected
-    2  wrong usage or input     130  interrupted";
+    2  wrong usage or input       5  worse than the baseline
+                                130  interrupted";
 
 /// Grades implementations of the MIT 6.824 / 6.5840 Raft labs in deterministic virtual time.
 #[derive(Parser)]
@@ -47,6 +48,8 @@ pub(super) enum Command {
     Merge(MergeArgs),
     /// Make reports of a campaign that was played.
     Report(ReportArgs),
+    /// Show what has become better or worse from one campaign to another.
+    Compare(CompareArgs),
     /// Search the traces of a campaign.
     Grep(GrepArgs),
     /// List parts and tests, or the rules that are watched.
@@ -211,7 +214,54 @@ pub(super) struct TestArgs {
     pub(super) no_progress: bool,
 
     #[command(flatten)]
+    pub(super) gate: GateArgs,
+
+    #[command(flatten)]
     pub(super) lab: LabArgs,
+}
+
+/// What a campaign is compared with.
+#[derive(clap::Args, Clone)]
+pub(super) struct GateArgs {
+    /// Compare the runs with those of this baseline (or campaign's folder); exit code 5 if anything has
+    /// become worse.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Write what later campaigns are compared with; compressed if the name ends in .zst.
+    #[arg(long, value_name = "FILE")]
+    pub(super) save_baseline: Option<PathBuf>,
+
+    /// What counts as worse, instead of what ci/gate.toml says, or else what is built in.
+    #[arg(long, value_name = "FILE", requires = "baseline")]
+    pub(super) gate: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct CompareArgs {
+    /// The campaign before: its folder, or a baseline's file.
+    #[arg(value_name = "A")]
+    pub(super) baseline: PathBuf,
+
+    /// The campaign now.
+    #[arg(value_name = "B")]
+    pub(super) campaign: PathBuf,
+
+    /// What counts as worse, instead of what ci/gate.toml says, or else what is built in.
+    #[arg(long, value_name = "FILE")]
+    pub(super) gate: Option<PathBuf>,
+
+    /// What stdout gets: nothing, or one JSON object per line.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+
+    /// Show only the verdict.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Show every figure of every test.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -15,6 +15,8 @@ pub enum Exit {
     Trouble = 3,
     /// Nothing was selected.
     Nothing = 4,
+    /// All runs passed, but the campaign is worse than its baseline.
+    Worse = 5,
     /// Interrupted by the user.
     Interrupted = 130,
 }

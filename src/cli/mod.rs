@@ -1,11 +1,13 @@
-//! Floor 10: the command line: raw arguments → resolved plan → run → report → exit code.
+//! Floor 11: the command line: raw arguments → resolved plan → run → report → exit code.
 //!
 //! The same command line serves raftlab's own reference and every submission, whose `main` is one
 //! call of [`main`].
 
 mod args;
 mod bugs;
+mod compare;
 mod error;
+mod gate;
 mod grep;
 mod list;
 mod merge;
@@ -47,6 +49,7 @@ fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
         Command::Replay(args) => replay::run(&args, make),
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Grep(args) => grep::run(&args),
         Command::List(args) => list::run(&args),
         Command::Bugs(args) => bugs::run(&args),

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use regex::Regex;
 
-use super::args::{LabArgs, MessageFormat, Partition, ReportFiles, SeedChoice, TestArgs, Traces};
+use super::args::{GateArgs, LabArgs, MessageFormat, Partition, ReportFiles, SeedChoice, TestArgs, Traces};
 use super::error::Failed;
 use super::partition;
 use crate::base::Seed;
@@ -42,6 +42,7 @@ pub(super) struct Plan {
     /// Results are kept in the campaign's folder, beside its traces.
     pub(super) keeps_results: bool,
     pub(super) resume: bool,
+    pub(super) gate: GateArgs,
     pub(super) json: bool,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
@@ -105,6 +106,7 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         keeps_results: keep != Keep::Nothing || args.out.is_some(),
         resume: args.resume,
         reports: args.reports.clone(),
+        gate: args.gate,
         json: args.message_format == MessageFormat::Json,
         quiet: args.quiet,
         verbose: args.verbose,

@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::error::{Exit, Failed};
+use super::gate::Gate;
 use super::plan::Plan;
 use super::{output, report};
 use crate::api::MakeRaft;
-use crate::report::{Account, Human, Json};
+use crate::gate::{Comparison, Verdict};
+use crate::report::{Account, Human, Json, comparison_text};
 use crate::runner::{
     self, Campaign, Controls, Listener, Manifest, Player, Progress, RunResult, Store, StoreError, Summary, TraceFolder,
 };
@@ -27,13 +29,14 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
         time_budget: plan.time_budget,
         patience: plan.patience,
     };
+    let manifest = Manifest::of(&campaign, &plan.name, &plan.options);
+    let mut gate = Gate::open(&plan.gate, &manifest)?;
     let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
     let traces = Arc::new(traces);
     let mut progress = Progress::none(&campaign);
-    let manifest = Manifest::of(&campaign, &plan.name, &plan.options);
-    let store = if plan.keeps_results { Some(store(plan, &manifest, &mut progress)?) } else { None };
+    let store = if plan.keeps_results { Some(store(plan, &manifest, &mut progress, &mut gate)?) } else { None };
     let interrupted = stop_on_ctrl_c()?;
-    let mut reporter = Reporter::new(plan, store, &progress);
+    let mut reporter = Reporter::new(plan, store, gate, &progress);
     reporter.human.begin(&plan.title);
     if progress.played() > 0 {
         let of = plan.runs().map_or_else(String::new, |runs| format!(" of {runs}"));
@@ -53,15 +56,18 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     }
     let account = Account { manifest: &manifest, summary: &summary, replay: &plan.replay };
     reporter.lost_something |= !report::write(&plan.reports, &account);
-    Ok(reporter.exit(&summary, interrupted.load(Ordering::Relaxed)))
+    let comparison = reporter.close_gate(&summary);
+    reporter.compared(comparison.as_ref(), plan);
+    Ok(reporter.exit(&summary, comparison.as_ref(), interrupted.load(Ordering::Relaxed)))
 }
 
-/// Where results go; what is there already goes into `progress`.
-fn store(plan: &Plan, manifest: &Manifest, progress: &mut Progress) -> Result<Store, Failed> {
+/// Where results go; what is there already goes into `progress` and `gate`.
+fn store(plan: &Plan, manifest: &Manifest, progress: &mut Progress, gate: &mut Option<Gate>) -> Result<Store, Failed> {
     let folder = &plan.traces.folder;
     let store = if plan.resume {
         Store::resume(folder, manifest, |result| {
             progress.add(&result);
+            gate.iter_mut().for_each(|gate| gate.add(&result));
         })
     } else {
         Store::create(folder, manifest)
@@ -100,20 +106,22 @@ struct Reporter {
     json: Option<Json<io::Stdout>>,
     /// None where results are not kept, or cannot be any more.
     store: Option<Store>,
+    /// None where nothing is compared or saved.
+    gate: Option<Gate>,
     /// A trace, a result or a report could not be kept.
     lost_something: bool,
 }
 
 impl Reporter {
-    fn new(plan: &Plan, store: Option<Store>, progress: &Progress) -> Reporter {
+    fn new(plan: &Plan, store: Option<Store>, gate: Option<Gate>, progress: &Progress) -> Reporter {
         let runs = plan.runs().map(|runs| runs - progress.played());
         let human = Human::new(runs, plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
         let json = plan.json.then(|| Json::new(io::stdout(), plan.replay.clone()));
-        Reporter { human, json, store, lost_something: false }
+        Reporter { human, json, store, gate, lost_something: false }
     }
 
     /// A verdict on the submission counts more than trouble around it.
-    fn exit(&self, summary: &Summary, interrupted: bool) -> Exit {
+    fn exit(&self, summary: &Summary, comparison: Option<&Comparison>, interrupted: bool) -> Exit {
         let json_error = self.json.as_ref().and_then(Json::error);
         if let Some(error) = json_error {
             output::warning(&format!("stdout took no more JSON lines: {error}; the summary above is complete"));
@@ -122,6 +130,8 @@ impl Reporter {
             Exit::Interrupted
         } else if summary.failed() > 0 {
             Exit::Failed
+        } else if comparison.is_some_and(|comparison| comparison.verdict() == Verdict::Worse) {
+            Exit::Worse
         } else if self.lost_something || json_error.is_some() {
             Exit::Trouble
         } else {
@@ -131,6 +141,14 @@ impl Reporter {
 }
 
 impl Reporter {
+    /// Tells of the comparison with the baseline, if there is one.
+    fn compared(&mut self, comparison: Option<&Comparison>, plan: &Plan) {
+        let Some(comparison) = comparison else { return };
+        self.json.iter_mut().for_each(|json| json.comparison(comparison));
+        self.human.begin("");
+        self.human.line(&comparison_text(comparison, plan.verbose, plan.quiet, &plan.replay));
+    }
+
     /// Writes a result down. After the first one that cannot be, nothing more is: half a line may be
     /// there already.
     fn keep(&mut self, result: &RunResult) {
@@ -147,6 +165,16 @@ impl Reporter {
 }
 
 impl Reporter {
+    /// Compares and saves what was played, if somebody wants that. That a baseline cannot be written
+    /// costs no verdict.
+    fn close_gate(&mut self, summary: &Summary) -> Option<Comparison> {
+        self.gate.take()?.close(summary.is_incomplete()).unwrap_or_else(|failed| {
+            output::error(&failed.message);
+            self.lost_something = true;
+            None
+        })
+    }
+
     /// Notes in the campaign's folder why it ended.
     fn end(&mut self, summary: &Summary) {
         let Some(Err(error)) = self.store.as_mut().map(|store| store.set_ending(summary.ending)) else { return };
@@ -159,6 +187,7 @@ impl Listener for Reporter {
     fn run_finished(&mut self, result: &RunResult, summary: &Summary) {
         self.human.run(result, summary);
         self.keep(result);
+        self.gate.iter_mut().for_each(|gate| gate.add(result));
         if let Some(json) = &mut self.json {
             json.run(result);
         }

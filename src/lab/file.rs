@@ -18,10 +18,10 @@ use crate::scenario::{self, Parameters, SCENARIOS, Scenario};
 #[error("{0}")]
 pub struct LabError(String);
 
-/// A lab file's text.
-pub(super) struct Source {
-    pub(super) name: String,
-    pub(super) text: String,
+/// The text of a lab file, or of another one that people write.
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) text: String,
 }
 
 /// The form of a lab file.
@@ -161,7 +161,7 @@ impl Source {
         Ok(parameters)
     }
 
-    fn wrong<T>(&self, value: &Spanned<T>, key: &str, text: &str) -> LabError {
+    pub(crate) fn wrong<T>(&self, value: &Spanned<T>, key: &str, text: &str) -> LabError {
         self.wrong_at(value.span(), key, text)
     }
 
@@ -170,7 +170,7 @@ impl Source {
     }
 
     /// What the TOML parser says, with the file's name and without its drawing of the line.
-    fn toml_error(&self, error: &toml::de::Error) -> LabError {
+    pub(crate) fn toml_error(&self, error: &toml::de::Error) -> LabError {
         let mut text = self.name.clone();
         if let Some(place) = error.span() {
             let line = self.line(place.start);

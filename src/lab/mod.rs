@@ -10,5 +10,6 @@ mod test;
 
 pub use edition::Edition;
 pub use file::LabError;
+pub(crate) use file::Source;
 pub use select::SelectError;
 pub use test::{Lab, Part, Test, TestInfo};

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::ReplayCommand;
+use crate::gate::{Comparison, FailedRun, Row, TestComparison, Verdict};
 use crate::runner::{Ending, Record, RunResult, Summary, TestSummary, failure_rate_upper_95};
 
 /// Writes JSON lines to a program that reads them. When it reads no more, nothing more is
@@ -45,6 +46,33 @@ impl<W: Write> Json<W> {
         }));
     }
 
+    /// What a comparison with another campaign came to: a line for each figure and each failure, and one
+    /// for all.
+    pub fn comparison(&mut self, comparison: &Comparison) {
+        for (test, row) in comparison.rows() {
+            self.write(&figure_object(test, row));
+        }
+        let failures = &comparison.failures;
+        for (change, runs) in [("new", &failures.new), ("gone", &failures.gone), ("shared", &failures.shared)] {
+            for run in runs {
+                let line = self.failure_object(change, run);
+                self.write(&line);
+            }
+        }
+        self.write(&json!({
+            "type": "comparison",
+            "baseline": comparison.names[0],
+            "campaign": comparison.names[1],
+            "verdict": comparison.verdict().name(),
+            "pairs": comparison.pairs(),
+            "identical": comparison.identical(),
+            "new_failures": failures.new.len(),
+            "gone_failures": failures.gone.len(),
+            "shared_failures": failures.shared.len(),
+            "remarks": comparison.remarks,
+        }));
+    }
+
     /// Why nothing more could be written, if that was so.
     pub fn error(&self) -> Option<&io::Error> {
         self.error.as_ref()
@@ -59,6 +87,19 @@ impl<W: Write> Json<W> {
         record
     }
 
+    fn failure_object(&self, change: &str, run: &FailedRun) -> Value {
+        json!({
+            "type": "failure",
+            "change": change,
+            "part": run.test.part,
+            "test": run.test.name,
+            "iteration": run.iteration,
+            "seed": run.seed.to_string(),
+            "failure": run.failure,
+            "replay": self.replay.of_seed(&run.test.path(), run.seed, run.is_nondeterministic()),
+        })
+    }
+
     fn write(&mut self, line: &Value) {
         if self.error.is_some() {
             return;
@@ -70,6 +111,23 @@ impl<W: Write> Json<W> {
 /// To nine decimals: in the last ones, mathematical libraries differ.
 fn rounded(rate: Option<f64>) -> Option<f64> {
     rate.map(|rate| (rate * 1e9).round() / 1e9)
+}
+
+/// All tests together have neither part nor test. Times are in microseconds.
+fn figure_object(test: Option<&TestComparison>, row: &Row) -> Value {
+    json!({
+        "type": "figure",
+        "part": test.map(|test| &test.test.part),
+        "test": test.map(|test| &test.test.name),
+        "pairs": test.map(|test| test.pairs),
+        "identical": test.map(|test| test.identical),
+        "figure": row.figure.key(),
+        "baseline": row.baseline,
+        "campaign": row.campaign,
+        "change": row.change,
+        "chance": row.chance,
+        "verdict": row.verdict.map(Verdict::name),
+    })
 }
 
 fn test_object(summary: &TestSummary) -> Value {

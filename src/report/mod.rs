@@ -1,8 +1,9 @@
-//! Floor 9: what users see of a campaign.
+//! Floor 10: what users see of a campaign.
 //!
 //! People read stderr, programs stdout. Nothing below this floor prints.
 
 mod account;
+mod comparison;
 mod failure;
 mod github;
 mod html;
@@ -16,6 +17,7 @@ mod units;
 mod verdict;
 
 pub use account::Account;
+pub use comparison::comparison_text;
 pub use failure::failure_block;
 pub use github::annotations;
 pub use html::html;

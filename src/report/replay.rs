@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::base::Seed;
 use crate::runner::{Outcome, RunResult};
 
 /// How the user started this program, and with which options that matter for a run.
@@ -24,10 +25,15 @@ impl ReplayCommand {
 
     /// The command that repeats a run, so that it fails the same way.
     pub fn of(&self, result: &RunResult) -> String {
+        let is_nondeterministic = matches!(result.run.outcome, Outcome::Nondeterministic(_));
+        self.of_seed(&result.test.path(), result.seed, is_nondeterministic)
+    }
+
+    /// The command that repeats the run of a test with this seed.
+    pub fn of_seed(&self, test: &str, seed: Seed, is_nondeterministic: bool) -> String {
         // Played once, such a run mostly passes.
-        let twice = matches!(result.run.outcome, Outcome::Nondeterministic(_));
-        let options = if twice { " --check-determinism" } else { "" };
-        format!("{} {} --seed {}{options}", self.prefix, result.test.path(), result.seed)
+        let options = if is_nondeterministic { " --check-determinism" } else { "" };
+        format!("{} {test} --seed {seed}{options}", self.prefix)
     }
 }
 

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 pub(crate) struct Bench {
     folder: TempDir,
     program: PathBuf,
-    impostor: Option<&'static str>,
+    /// Which of an example's implementations is graded: a variable and its value.
+    chosen: Option<(&'static str, &'static str)>,
 }
 
 /// What a command left behind when it ended.
@@ -34,15 +35,21 @@ impl Bench {
     /// raftlab's command line on an impostor: an example, which `cargo test` builds, but `cargo
     /// test --test …` does not.
     pub(crate) fn impostor(name: &'static str) -> Bench {
-        let this = std::env::current_exe().expect("a test is a file");
-        let profile = this.ancestors().nth(2).expect("tests are in a folder of the profile's");
-        let program = profile.join("examples").join("impostors");
-        assert!(program.exists(), "first: cargo build --example impostors");
-        Bench::of(program, Some(name))
+        Bench::of(example("impostors"), Some(("IMPOSTOR", name)))
     }
 
-    fn of(program: PathBuf, impostor: Option<&'static str>) -> Bench {
-        Bench { folder: TempDir::new().expect("a folder can be made"), program, impostor }
+    /// raftlab's command line on a variant, an example as well.
+    pub(crate) fn variant(name: &'static str) -> Bench {
+        Bench::of(example("variants"), Some(("VARIANT", name)))
+    }
+
+    fn of(program: PathBuf, chosen: Option<(&'static str, &'static str)>) -> Bench {
+        Bench { folder: TempDir::new().expect("a folder can be made"), program, chosen }
+    }
+
+    /// From here on, another one of the same example.
+    pub(crate) fn becomes(&mut self, name: &'static str) {
+        self.chosen = self.chosen.map(|(variable, _)| (variable, name));
     }
 
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
@@ -78,7 +85,7 @@ impl Bench {
             command.env_remove(name);
         }
         command.env("PROGRAM", &self.program).current_dir(self.folder.path());
-        self.impostor.map(|name| command.env("IMPOSTOR", name));
+        self.chosen.map(|(variable, name)| command.env(variable, name));
         command
     }
 
@@ -95,6 +102,14 @@ impl Bench {
         names.sort();
         names
     }
+}
+
+fn example(name: &str) -> PathBuf {
+    let this = std::env::current_exe().expect("a test is a file");
+    let profile = this.ancestors().nth(2).expect("tests are in a folder of the profile's");
+    let program = profile.join("examples").join(name);
+    assert!(program.exists(), "first: cargo build --example {name}");
+    program
 }
 
 /// Runs a process to its end.

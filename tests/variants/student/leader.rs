@@ -98,6 +98,9 @@ impl Server {
         let last_sent = prev_log_index + request.entries.len() as Index;
         let sent = Sent { term: request.term, number: requests, prev_log_index, last_sent };
         self.count_on(core, peer, last_sent);
+        if self.style.sends_twice && last_sent > prev_log_index {
+            self.ctx.spawn(self.peers[peer].call(&request));
+        }
         let (server, call) = (self.clone(), self.peers[peer].call(&request));
         self.ctx.spawn(async move {
             let reply = call.await;

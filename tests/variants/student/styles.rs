@@ -52,6 +52,8 @@ pub(super) struct Style {
     /// A leader sends its entries before they are saved, and counts itself only once they are
     /// (thesis, §10.2.1).
     pub(super) saves_after_sending: bool,
+    /// Sends every request with entries twice, which is no mistake, but twice the work.
+    pub(super) sends_twice: bool,
     /// Saves whenever it answers, also if nothing has changed.
     pub(super) saves_always: bool,
     /// Handlers wait before and after their work.
@@ -78,6 +80,7 @@ impl Style {
         pipelined: false,
         announces_commits: false,
         saves_after_sending: false,
+        sends_twice: false,
         saves_always: false,
         hesitates: false,
         applies_in_batches: false,
@@ -103,11 +106,18 @@ impl Style {
 
     const CHECK_QUORUM: Style = Style { checks_quorum: true, sticky: true, saves_always: true, ..Style::PLAIN };
 
+    /// Plain, but with twice the election timeouts: `tests/gate.rs` must find that it is worse.
+    const SLOW_ELECTIONS: Style =
+        Style { election_timeout: (Duration::from_millis(800), Duration::from_millis(1_600)), ..Style::PLAIN };
+
+    /// Plain, but for sending twice; the same goes for it.
+    const SENDS_TWICE: Style = Style { sends_twice: true, ..Style::PLAIN };
+
     const SENDS_FIRST: Style = Style { saves_after_sending: true, redelivers_snapshot: true, ..Style::PLAIN };
 }
 
 /// All variants.
-pub(crate) const VARIANTS: [(&str, MakeRaft); 8] = [
+pub(crate) const VARIANTS: [(&str, MakeRaft); 10] = [
     ("plain", |boot| make(boot, Style::PLAIN)),
     ("pre-vote", |boot| make(boot, Style::PRE_VOTE)),
     ("one-entry", |boot| make(boot, Style::ONE_ENTRY)),
@@ -116,4 +126,6 @@ pub(crate) const VARIANTS: [(&str, MakeRaft); 8] = [
     ("hesitant", |boot| make(boot, Style::HESITANT)),
     ("check-quorum", |boot| make(boot, Style::CHECK_QUORUM)),
     ("sends-first", |boot| make(boot, Style::SENDS_FIRST)),
+    ("slow-elections", |boot| make(boot, Style::SLOW_ELECTIONS)),
+    ("sends-twice", |boot| make(boot, Style::SENDS_TWICE)),
 ];
