@@ -142,6 +142,9 @@ mod unchanged {
         student::VARIANTS.into_iter().find(|(other, _)| *other == name).expect("there is such a variant").1
     }
 
+    /// Of each test.
+    const ITERATIONS: u64 = 20;
+
     /// Plays campaigns without the command line: hundreds of processes would take minutes.
     struct Stage {
         tests: Vec<Planned>,
@@ -153,7 +156,8 @@ mod unchanged {
             let lab = Lab::course(Edition::To2023);
             let names = TESTS.map(str::to_owned);
             let tests = lab.select(&names, None).expect("they are there");
-            let tests: Vec<Planned> = tests.into_iter().map(|test| Planned { test, iterations: 20 }).collect();
+            let tests: Vec<Planned> =
+                tests.into_iter().map(|test| Planned { test, iterations: Some(ITERATIONS) }).collect();
             let campaign = Campaign {
                 tests: tests.clone(),
                 player: Player::watched(variant("plain")),
@@ -162,6 +166,7 @@ mod unchanged {
                 jobs: 1,
                 check_determinism: false,
                 max_failures: None,
+                time_budget: None,
                 patience: Duration::from_secs(30),
             };
             Stage { tests, manifest: Manifest::of(&campaign, "plain", &[]) }
@@ -169,8 +174,8 @@ mod unchanged {
 
         fn campaign(&self, seed: Seed, make: MakeRaft) -> Baseline {
             let mut collector = Collector::new(Manifest { seed: seed.to_string(), ..self.manifest.clone() });
-            for Planned { test, iterations } in &self.tests {
-                (1..=*iterations).for_each(|iteration| collector.add(&result(test, seed, iteration, make)));
+            for Planned { test, .. } in &self.tests {
+                (1..=ITERATIONS).for_each(|iteration| collector.add(&result(test, seed, iteration, make)));
             }
             collector.finish()
         }

@@ -41,7 +41,7 @@ pub(super) enum ColorChoice {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Play tests, many times each.
-    Test(TestArgs),
+    Test(Box<TestArgs>),
     /// Play one run again, and show its trace.
     Replay(ReplayArgs),
     /// Put the slices of a campaign together.

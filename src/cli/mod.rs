@@ -45,7 +45,7 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
 fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
     output::decide_colour(args.color);
     match args.command {
-        Command::Test(args) => test::run(&plan::resolve(args, name)?, make),
+        Command::Test(args) => test::run(&plan::resolve(*args, name)?, make),
         Command::Replay(args) => replay::run(&args, make),
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
