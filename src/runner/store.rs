@@ -51,6 +51,12 @@ pub enum StoreError {
         /// What is not the same.
         differences: Vec<String>,
     },
+    /// There is no campaign.
+    #[error("{} holds no campaign: there is no {MANIFEST} in it", .folder.display())]
+    Missing {
+        /// Where.
+        folder: PathBuf,
+    },
     /// The folder holds a campaign, and nobody said that it is to go on.
     #[error("{} holds a campaign already; --resume goes on with it, another --out begins a new one", .folder.display())]
     Taken {
@@ -153,7 +159,10 @@ impl StoredCampaign {
     /// If there is none, or it cannot be read.
     pub fn open(folder: &Path) -> Result<StoredCampaign, StoreError> {
         let path = folder.join(MANIFEST);
-        let text = fs::read_to_string(&path).map_err(at(&path))?;
+        let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => StoreError::Missing { folder: folder.to_owned() },
+            _ => at(&path)(error),
+        })?;
         let manifest = serde_json::from_str(&text);
         let manifest = manifest.map_err(|error| unreadable(&path, None, format!("this is no campaign: {error}")))?;
         Ok(StoredCampaign { folder: folder.to_owned(), manifest })
