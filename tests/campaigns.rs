@@ -236,7 +236,7 @@ mod slices {
         play(&bench, "other", &["--seed", "9"]).says(0, &[]);
         merge(&bench, &["s1", "other"], &[])
             .says(2, &["other holds another campaign", "the seed is", "(seen from s1)"]);
-        merge(&bench, &["s1", "nowhere"], &[]).says(2, &["nowhere holds no campaign"]);
+        merge(&bench, &["s1", "nowhere"], &[]).says(3, &["nowhere holds no campaign"]);
         merge(&bench, &["s1", "s2", "s3"], &["--out", "s1"]).says(2, &["s1 holds a campaign already"]);
         bench.run(&["merge"]).says(2, &["required"]);
     }

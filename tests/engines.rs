@@ -166,7 +166,7 @@ mod scripts {
         assert_eq!(ended.text(), "slices: job 12, merge: job 12\n");
         // What it wraps is a line for a shell: with nothing played, it says what it looked for.
         let wrapped = ended.stderr.lines().find_map(|line| line.strip_prefix("--wrap=")).expect("there is a command");
-        bench.shell(wrapped).says(3, &["a night/1/campaign.json", "No such file"]);
+        bench.shell(wrapped).says(3, &["a night/1 holds no campaign"]);
     }
 
     #[test]

@@ -99,7 +99,7 @@ mod files {
     fn wrong_usage_is_named() {
         let bench = failed();
         bench.run(&["report", "out"]).says(2, &["--junit", "--markdown", "--html", "--github"]);
-        bench.run(&["report", "nowhere", "--html", "x"]).says(2, &["nowhere holds no campaign"]);
+        bench.run(&["report", "nowhere", "--html", "x"]).says(3, &["nowhere holds no campaign"]);
         bench.write("out/campaign.json", "{}");
         bench.run(&["report", "out", "--html", "x"]).says(2, &["this is no campaign"]);
         assert!(!bench.path("x").exists());

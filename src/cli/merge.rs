@@ -23,7 +23,8 @@ pub(super) fn run(args: &MergeArgs) -> Result<Exit, Failed> {
 /// A folder that cannot be used.
 pub(super) fn wrong(error: StoreError) -> Failed {
     match error {
-        StoreError::Io { .. } => Failed::trouble(error),
+        // A slice that was never begun is one of which all runs are missing.
+        StoreError::Io { .. } | StoreError::Missing { .. } => Failed::trouble(error),
         _ => Failed::usage(error),
     }
 }
