@@ -162,9 +162,7 @@ impl Reporter {
             (self.store, self.lost_something) = (None, true);
         }
     }
-}
 
-impl Reporter {
     /// Compares and saves what was played, if somebody wants that. That a baseline cannot be written
     /// costs no verdict.
     fn close_gate(&mut self, summary: &Summary) -> Option<Comparison> {

@@ -240,6 +240,9 @@ impl GlassRules {
     }
 
     pub(super) fn finish(&mut self, at: Instant) -> Result<(), Violation> {
+        if self.world.is_half_lit() {
+            return Ok(());
+        }
         self.request_truth.finish(&self.world, at)
     }
 }
@@ -251,19 +254,22 @@ mod tests {
     use crate::oracle::history::{History, Look, candidate, follower, leader};
 
     #[derive(Default)]
-    struct All(GlassRules);
+    struct All {
+        rules: GlassRules,
+        broken: &'static str,
+    }
 
     impl Oracle for All {
         fn rule(&self) -> &'static str {
-            "all that look inside"
+            self.broken
         }
 
         fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-            self.0.observe(at, event)
+            self.rules.observe(at, event).inspect_err(|violation| self.broken = violation.rule)
         }
 
         fn finish(&mut self, at: Instant) -> Result<(), Violation> {
-            self.0.finish(at)
+            self.rules.finish(at)
         }
     }
 
@@ -328,6 +334,23 @@ mod tests {
             .save(0);
         history.seen_as(0, follower(2).log(&[1, 1]).commit(2).deadline(1_250)).disk(0, 2, None, NONE, &[1, 1], b"");
         history.append_reply(2, true);
+    }
+
+    #[test]
+    fn where_only_some_show_themselves_nobody_is_judged() {
+        // Of entries that S1 and S2 may well have, and of which only S0 shows any.
+        let tell = |history: &mut History<All>| {
+            history.seen_as(0, leader(1).log(&[1]).commit(1).progress(&[NONE, (2, 1), (2, 1)]));
+        };
+        let mut all = History::new(All::default(), 3);
+        for number in 0..3 {
+            all.seen_as(number, follower(0));
+        }
+        tell(all.at(300).seen_as(0, candidate(1)));
+        assert_eq!(all.violation().rule, match_truth::RULE);
+        let mut some = History::new(All::default(), 3);
+        tell(some.seen_as(0, follower(0)).at(300).seen_as(0, candidate(1)).ask(0, 1, 1).delivered().vote(1, true));
+        some.at(400).legal();
     }
 
     #[test]
