@@ -74,6 +74,8 @@ pub struct Cluster {
     pub(super) reordering: RefCell<Option<RuleGuard>>,
     /// Faults at work that the course's network does not have.
     pub(super) faults: Cell<usize>,
+    /// Something has gone wrong at least once.
+    pub(super) was_disturbed: Cell<bool>,
     pub(super) servers: RefCell<Vec<Server>>,
     pub(super) record: RefCell<Record>,
     random: RefCell<Random>,
@@ -105,6 +107,7 @@ impl Cluster {
             unreliable: RefCell::new(None),
             reordering: RefCell::new(None),
             faults: Cell::new(0),
+            was_disturbed: Cell::new(false),
             servers: RefCell::new((0..setup.servers).map(|_| Server::default()).collect()),
             record: RefCell::new(Record::new(setup.servers)),
             random: RefCell::new(setup.seed.stream("scenario")),

@@ -102,9 +102,21 @@ impl Cluster {
     }
 
     pub(super) fn network_changed(&self) {
-        let reliable = self.unreliable.borrow().is_none() && self.faults.get() == 0;
+        let reliable = self.is_reliable();
         let reordering = self.reordering.borrow().is_some();
+        if self.is_disturbed() {
+            self.was_disturbed.set(true);
+        }
         self.trace.emit(&Event::NetworkChanged { reliable, reordering });
+    }
+
+    fn is_reliable(&self) -> bool {
+        self.unreliable.borrow().is_none() && self.faults.get() == 0
+    }
+
+    /// Whether the network is anything but reliable.
+    pub(super) fn is_disturbed(&self) -> bool {
+        !self.is_reliable() || self.reordering.borrow().is_some()
     }
 }
 

@@ -86,6 +86,11 @@ pub(super) struct Viewer<'a> {
 }
 
 impl GlassBox {
+    /// What the server was at the last look; none before the first one.
+    pub(super) fn role(&self) -> Option<Role> {
+        self.saves.map(|_| self.inspection.role)
+    }
+
     /// Looks, and tells what is new.
     pub(super) fn look(&mut self, shown: &dyn Inspect, viewer: &Viewer<'_>) {
         let inspection = shown.inspection();

@@ -116,6 +116,7 @@ impl Cluster {
     pub fn disconnect(&self, server: ServerId) {
         if self.cut.is_connected(server) {
             self.cut.set_connected(server, false);
+            self.was_disturbed.set(true);
             self.trace.emit(&Event::Disconnected { server });
         }
     }

@@ -14,10 +14,12 @@
 //! | `leaders` | check_one_leader, check_terms, check_no_leader |
 //! | `agreement` | submit, one, wait, n_committed |
 //! | `failure` | a check that was not met |
+//! | `circumstances` | what was going on when a run failed |
 //!
 //! It does not know the oracles: what it checks is what the course checks.
 
 mod agreement;
+mod circumstances;
 #[expect(clippy::module_inception, reason = "the cluster is what this floor is about")]
 mod cluster;
 mod failure;
@@ -32,6 +34,7 @@ mod service;
 mod tests;
 
 pub use agreement::Retry;
+pub use circumstances::{Circumstances, Phase};
 pub use cluster::{Cluster, Figures, Setup};
 pub use failure::{Failure, Step};
 pub use faults::{FaultGuard, Held, Paused};

@@ -9,7 +9,7 @@ use crate::api::{Life, LogScope, Raft, ServerState};
 use crate::base::{Alive, Incarnation};
 use crate::disk::Disk;
 use crate::sim::{GroupId, Observer, Sim};
-use crate::trace::{Event, Trace};
+use crate::trace::{Event, Role, Trace};
 
 /// Watches one incarnation.
 pub(super) struct Sampler {
@@ -20,6 +20,7 @@ pub(super) struct Sampler {
     sim: Sim,
     group: GroupId,
     last: Cell<Option<ServerState>>,
+    has_led: Cell<bool>,
     /// The handler that is being polled has just been looked at.
     answering: Cell<bool>,
     glass_box: RefCell<GlassBox>,
@@ -40,7 +41,7 @@ impl Sampler {
     ) -> Rc<Sampler> {
         let Life { incarnation, group, .. } = *life;
         let (alive, sim) = (life.alive.clone(), sim.clone());
-        let (last, answering, glass_box, scope) = Default::default();
+        let (last, has_led, answering, glass_box, scope) = Default::default();
         Rc::new(Sampler {
             raft,
             incarnation,
@@ -49,6 +50,7 @@ impl Sampler {
             sim,
             group,
             last,
+            has_led,
             answering,
             glass_box,
             disk,
@@ -75,10 +77,28 @@ impl Sampler {
         let state = self.raft.state();
         if self.last.replace(Some(state)) != Some(state) {
             let ServerState { term, is_leader } = state;
+            self.has_led.set(self.has_led.get() || is_leader);
             self.trace.emit(&Event::StateChanged { server: self.incarnation, term, is_leader });
         }
         if self.trace.wants_inspections() {
             self.inspect();
+        }
+    }
+
+    /// Whether it has ever said that it leads.
+    pub(super) fn has_led(&self) -> bool {
+        self.has_led.get()
+    }
+
+    /// What it was at the last look. Who shows nothing is a leader or, for all that is known, a
+    /// follower.
+    pub(super) fn role(&self) -> Role {
+        let says_leader = self.last.get().is_some_and(|state| state.is_leader);
+        // Nobody can look in while a look fails.
+        match self.glass_box.try_borrow().ok().and_then(|glass_box| glass_box.role()) {
+            Some(role) => role,
+            None if says_leader => Role::Leader,
+            None => Role::Follower,
         }
     }
 

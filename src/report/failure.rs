@@ -10,7 +10,7 @@ use crate::runner::{Finding, RunResult};
 /// What is wrong with a run: rule or check, instant, servers, evidence, and how to repeat it.
 /// Several lines; empty if the run passed.
 pub fn failure_block(result: &RunResult, replay: &ReplayCommand) -> String {
-    let Some(Finding { rule, at, servers, evidence }) = result.run.outcome.finding() else { return String::new() };
+    let Some(Finding { rule, at, servers, evidence, .. }) = result.run.outcome.finding() else { return String::new() };
     let mut block = String::new();
     let head = format!("{} {}", result.run.outcome.name().to_uppercase(), result.test.path());
     let _ = writeln!(block, "{}  iteration {}, seed {}", head.red().bold(), result.iteration, result.seed);

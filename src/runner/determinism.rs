@@ -39,8 +39,7 @@ pub(super) fn differing(test: &Test, player: Player, seed: Seed, first: Run, pul
         }
         None => evidence.push("two more plays did not differ".to_owned()),
     }
-    let finding = Finding { rule: "determinism".to_owned(), at: None, servers: vec![], evidence };
-    Run { outcome: Outcome::Nondeterministic(finding), ..first }
+    Run { outcome: Outcome::Nondeterministic(Finding::new("determinism", evidence)), ..first }
 }
 
 fn text_of(test: &Test, player: Player, seed: Seed, pulse: &Pulse) -> String {

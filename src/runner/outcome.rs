@@ -1,7 +1,7 @@
 //! How a run can end.
 
 use crate::base::{Instant, ServerId};
-use crate::cluster::Failure;
+use crate::cluster::{Circumstances, Failure};
 use crate::oracle::Violation;
 
 /// How a run ended.
@@ -34,6 +34,18 @@ pub struct Finding {
     pub servers: Vec<ServerId>,
     /// What contradicts what, a sentence each.
     pub evidence: Vec<String>,
+    /// The place in the implementation's source that it happened at, as `file:line:column`, where that
+    /// is known.
+    pub place: Option<String>,
+    /// What was going on; none if that cannot be known.
+    pub circumstances: Option<Circumstances>,
+}
+
+impl Finding {
+    /// What contradicts a rule or check, without when, where and by whom.
+    pub(super) fn new(rule: &str, evidence: Vec<String>) -> Finding {
+        Finding { rule: rule.to_owned(), at: None, servers: vec![], evidence, place: None, circumstances: None }
+    }
 }
 
 impl Outcome {
@@ -68,6 +80,19 @@ impl Outcome {
         }
     }
 
+    /// The same, to add to what is known.
+    pub(super) const fn finding_mut(&mut self) -> Option<&mut Finding> {
+        match self {
+            Outcome::Passed => None,
+            Outcome::Failed(finding)
+            | Outcome::Violated(finding)
+            | Outcome::Panicked(finding)
+            | Outcome::Stuck(finding)
+            | Outcome::OverLimit(finding)
+            | Outcome::Nondeterministic(finding) => Some(finding),
+        }
+    }
+
     /// The outcome with this name, and with what is wrong; none if there is no such name, or if what
     /// is wrong is missing or too much.
     pub fn named(name: &str, finding: Option<Finding>) -> Option<Outcome> {
@@ -90,14 +115,14 @@ impl Outcome {
 impl From<&Failure> for Finding {
     fn from(failure: &Failure) -> Finding {
         let Failure { check, at, servers, evidence } = failure.clone();
-        Finding { rule: check.to_owned(), at: Some(at), servers, evidence }
+        Finding { at: Some(at), servers, ..Finding::new(check, evidence) }
     }
 }
 
 impl From<&Violation> for Finding {
     fn from(violation: &Violation) -> Finding {
         let Violation { rule, at, servers, evidence } = violation.clone();
-        Finding { rule: rule.to_owned(), at: Some(at), servers, evidence }
+        Finding { at: Some(at), servers, ..Finding::new(rule, evidence) }
     }
 }
 

@@ -68,9 +68,8 @@ impl Run {
              the thread; the run was given up",
             patience.as_secs()
         )];
-        let finding = Finding { rule: "never yields".to_owned(), at: None, servers: vec![], evidence };
         Run {
-            outcome: Outcome::Stuck(finding),
+            outcome: Outcome::Stuck(Finding::new("never yields", evidence)),
             digest: Digest::EMPTY,
             events: 0,
             figures: Figures::default(),
@@ -161,12 +160,13 @@ impl Stage {
         if self.rules == Rules::All {
             watch.finish(now);
         }
-        let outcome = match (watch.violation(), ended) {
+        let mut outcome = match (watch.violation(), ended) {
             (Some(violation), _) => Outcome::Violated(violation.into()),
             (None, Err(panic)) => self.panicked(&panic),
             (None, Ok(end)) => self.ended(test, end),
         };
-        if let Some(finding) = outcome.finding() {
+        if let Some(finding) = outcome.finding_mut() {
+            finding.circumstances = Some(self.cluster.circumstances(&finding.servers));
             let text = format!("{}: {}", finding.rule, finding.evidence.join("; "));
             drop(watch);
             self.trace.emit(&Event::CheckFailed { text: &text });
@@ -196,21 +196,19 @@ impl Stage {
                 Some(Err(failure)) => Outcome::Failed(failure.into()),
                 None => unreachable!("a run is stopped only for a reason that was looked at before"),
             },
-            End::Deadlocked => Outcome::Stuck(Finding {
-                rule: "deadlock".to_owned(),
-                at: Some(self.sim.now()),
-                servers: vec![],
-                evidence: vec![format!(
+            End::Deadlocked => Outcome::Stuck(self.finding(
+                "deadlock",
+                None,
+                vec![format!(
                     "the scenario `{}` waits, but nothing can ever happen again: no task is ready and no timer runs",
                     test.scenario.name
                 )],
-            }),
-            End::OverLimit(limit, culprit) => Outcome::OverLimit(Finding {
-                rule: format!("limit {limit}"),
-                at: Some(self.sim.now()),
-                servers: server_of_group(&culprit).into_iter().collect(),
-                evidence: vec![format!("{} (limit {limit}, reached while {culprit} was at work)", limit.meaning())],
-            }),
+            )),
+            End::OverLimit(limit, culprit) => Outcome::OverLimit(self.finding(
+                &format!("limit {limit}"),
+                Some(&culprit),
+                vec![format!("{} (limit {limit}, reached while {culprit} was at work)", limit.meaning())],
+            )),
         }
     }
 
@@ -225,12 +223,14 @@ impl Stage {
                     .to_owned(),
             );
         }
-        Outcome::Panicked(Finding {
-            rule: "panic".to_owned(),
-            at: Some(self.sim.now()),
-            servers: culprit.as_deref().and_then(server_of_group).into_iter().collect(),
-            evidence,
-        })
+        let place = Some(panic.place.clone());
+        Outcome::Panicked(Finding { place, ..self.finding("panic", culprit.as_deref(), evidence) })
+    }
+
+    /// What is wrong at the run's end, while the tasks of `culprit` were at work.
+    fn finding(&self, rule: &str, culprit: Option<&str>, evidence: Vec<String>) -> Finding {
+        let servers = culprit.and_then(server_of_group).into_iter().collect();
+        Finding { at: Some(self.sim.now()), servers, ..Finding::new(rule, evidence) }
     }
 }
 

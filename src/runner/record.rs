@@ -10,7 +10,7 @@ use super::campaign::RunResult;
 use super::outcome::{Finding, Outcome};
 use super::play::Run;
 use crate::base::{Instant, ServerId};
-use crate::cluster::Figures;
+use crate::cluster::{Circumstances, Figures, Phase};
 use crate::lab::TestInfo;
 use crate::oracle::Shown;
 use crate::trace::Digest;
@@ -65,6 +65,13 @@ pub struct Failure {
     pub servers: Vec<String>,
     /// A sentence each.
     pub evidence: Vec<String>,
+    /// The place in the implementation's source, if there is one.
+    pub place: Option<String>,
+    /// How far the tester's faults had gone, in words; none if that cannot be known.
+    pub phase: Option<String>,
+    /// What the servers were, such as `restarted follower`.
+    #[serde(default)]
+    pub roles: Vec<String>,
 }
 
 impl Record {
@@ -131,23 +138,35 @@ impl Record {
 
 impl Failure {
     fn of(finding: &Finding) -> Failure {
-        let Finding { rule, at, servers, evidence } = finding;
+        let Finding { rule, at, servers, evidence, place, circumstances } = finding;
         Failure {
             rule: rule.clone(),
             at_us: at.map(Instant::as_micros),
             servers: servers.iter().map(ToString::to_string).collect(),
             evidence: evidence.clone(),
+            place: place.clone(),
+            phase: circumstances.as_ref().map(|circumstances| circumstances.phase.to_string()),
+            roles: circumstances.as_ref().map_or_else(Vec::new, |circumstances| circumstances.roles.clone()),
         }
     }
 
     fn finding(self) -> Option<Finding> {
         let number =
             |name: &String| name.strip_prefix('S')?.parse().ok().map(|number: u8| ServerId::new(number.into()));
+        let circumstances = match self.phase {
+            None => None,
+            Some(name) => {
+                let phase = Phase::ALL.into_iter().find(|phase| phase.to_string() == name)?;
+                Some(Circumstances { phase, roles: self.roles })
+            }
+        };
         Some(Finding {
             rule: self.rule,
             at: self.at_us.map(Instant::from_micros),
             servers: self.servers.iter().map(number).collect::<Option<Vec<ServerId>>>()?,
             evidence: self.evidence,
+            place: self.place,
+            circumstances,
         })
     }
 }
@@ -171,6 +190,11 @@ mod tests {
             at: Some(Instant::from_micros(12_345_678)),
             servers: vec![ServerId::new(0), ServerId::new(2)],
             evidence: vec!["a \"quoted\" sentence".to_owned(), "ε".to_owned()],
+            place: Some("src/raft.rs:7:9".to_owned()),
+            circumstances: Some(Circumstances {
+                phase: Phase::Aftermath,
+                roles: vec!["leader".to_owned(), "restarted follower".to_owned()],
+            }),
         };
         let run = Run {
             outcome: Outcome::Failed(finding),
