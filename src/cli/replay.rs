@@ -11,8 +11,8 @@ use super::error::{Exit, Failed};
 use super::plan::load_lab;
 use crate::api::{MakeRaft, install_logger};
 use crate::cluster::Figures;
-use crate::report::{ReplayCommand, failure_block};
-use crate::runner::{Player, Pulse, Run, RunResult, confirm, play_watched};
+use crate::report::{ReplayCommand, explained_block};
+use crate::runner::{Explanation, Player, Pulse, Run, RunResult, confirm, explain, play_watched};
 use crate::trace::{Destination, TextSink};
 
 pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
@@ -33,7 +33,7 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
     let replay = ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat());
     let (given_up, again) = (result(Run::given_up(args.stuck_after)), replay.clone());
     let mut run = play_watched(test, player, seed, Some(sink.clone()), args.stuck_after, move || {
-        tell(&given_up, &again);
+        tell(&given_up, None, &again);
         std::process::exit(Exit::Failed as i32);
     });
     let finished = sink.borrow_mut().finish();
@@ -45,19 +45,20 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
         run = confirm(test, player, seed, run, &Pulse::default());
     }
     let result = result(run);
-    tell(&result, &replay);
+    let explanation = explain(test, player, seed, &result.run, args.stuck_after);
+    tell(&result, explanation.as_ref(), &replay);
     Ok(if result.run.outcome.passed() { Exit::Passed } else { Exit::Failed })
 }
 
 /// Says on stderr how the run ended.
-fn tell(result: &RunResult, replay: &ReplayCommand) {
+fn tell(result: &RunResult, explanation: Option<&Explanation>, replay: &ReplayCommand) {
     let Figures { virtual_time, rpcs, bytes, ops } = result.run.figures;
     let text = if result.run.outcome.passed() {
         let (test, seed, digest) = (result.test.path(), result.seed, result.run.digest);
         let seconds = virtual_time.as_secs_f64();
         format!("passed {test}, seed {seed}: {seconds:.1} s, {rpcs} RPCs, {bytes} bytes, {ops} ops, digest {digest}")
     } else {
-        failure_block(result, replay)
+        explained_block(result, explanation, replay)
     };
     let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }

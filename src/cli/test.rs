@@ -14,7 +14,8 @@ use crate::api::MakeRaft;
 use crate::gate::{Comparison, Verdict};
 use crate::report::{Account, Human, Json, comparison_text};
 use crate::runner::{
-    self, Campaign, Controls, Listener, Manifest, Player, Progress, RunResult, Store, StoreError, Summary, TraceFolder,
+    self, Campaign, Controls, Explanation, Group, Listener, Manifest, Player, Progress, RunResult, Store, StoreError,
+    Summary, TraceFolder, explain,
 };
 
 pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
@@ -50,7 +51,9 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     traces.tidy();
     reporter.end(&summary);
     reporter.json.iter_mut().for_each(|json| json.summary(&summary));
-    reporter.human.summary(&summary, began.elapsed(), &traces);
+    let elapsed = began.elapsed();
+    reporter.human.failures(&summary, |group| explain_group(plan, make, group));
+    reporter.human.summary(&summary, elapsed, &traces);
     if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
         reporter.human.line(&format!("results in {}", store.folder().display()));
     }
@@ -59,6 +62,13 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let comparison = reporter.close_gate(&summary);
     reporter.compared(comparison.as_ref(), plan);
     Ok(reporter.exit(&summary, comparison.as_ref(), interrupted.load(Ordering::Relaxed)))
+}
+
+/// What surrounds the shortest failure of a cause.
+fn explain_group(plan: &Plan, make: MakeRaft, group: &Group) -> Option<Explanation> {
+    let RunResult { test, seed, run, .. } = &group.shortest;
+    let planned = plan.tests.iter().find(|planned| planned.test.info == *test)?;
+    explain(&planned.test, Player { make, rules: plan.rules }, *seed, run, plan.patience)
 }
 
 /// Where results go; what is there already goes into `progress` and `gate`.

@@ -4,6 +4,7 @@
 
 mod account;
 mod comparison;
+mod explanation;
 mod failure;
 mod github;
 mod html;
@@ -18,7 +19,7 @@ mod verdict;
 
 pub use account::Account;
 pub use comparison::comparison_text;
-pub use failure::failure_block;
+pub use failure::{explained_block, failure_block, failure_line, group_block, group_line};
 pub use github::annotations;
 pub use html::html;
 pub use human::Human;
