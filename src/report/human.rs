@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::row::Row;
 use super::units::{count, seconds, size};
-use super::verdict::{note, rates, verdict};
+use super::verdict::{note, rates, share_of_failures, verdict};
 use super::{ReplayCommand, failure_block};
 use crate::oracle::Rule;
 use crate::runner::{RunResult, Summary, TestSummary, TraceFolder};
@@ -83,17 +83,21 @@ impl Human {
         self.progress.tick();
     }
 
-    /// The campaign has ended, after `elapsed` of real time.
-    pub fn summary(&self, summary: &Summary, elapsed: Duration, traces: &TraceFolder) {
+    /// The campaign has ended, after `elapsed` of real time; `before` of its runs were played before.
+    pub fn summary(&self, summary: &Summary, before: u64, elapsed: Duration, traces: &TraceFolder) {
         self.progress.finish_and_clear();
-        self.sums(summary, &format!(" in {} s", seconds(elapsed)));
+        self.sums(summary, &pace(summary.played(), before, elapsed));
         self.traces(traces);
     }
 
     /// A campaign that others have played.
     pub fn merged(&self, summary: &Summary) {
         let failures = summary.tests.iter().flat_map(|test| &test.failures);
-        failures.take(SHOWN as usize).for_each(|result| self.line(&failure_block(result, &self.replay)));
+        let shown: Vec<&RunResult> = failures.take(SHOWN as usize).collect();
+        shown.iter().for_each(|result| self.line(&failure_block(result, &self.replay)));
+        if let Some(share) = share_of_failures(shown.len(), summary.failed()) {
+            self.line(&format!("failures: {share}\n"));
+        }
         self.sums(summary, "");
     }
 
@@ -133,6 +137,15 @@ impl Human {
             let runs = count(traces.left_out(), "run");
             self.line(&format!("{runs} left no trace: the trace budget was used up (--trace-budget raises it)"));
         }
+    }
+}
+
+/// In which time runs were played, and how many of them: only these have taken it.
+fn pace(played: u64, before: u64, elapsed: Duration) -> String {
+    match (before, played - before) {
+        (0, _) => format!(" in {} s", seconds(elapsed)),
+        (_, 0) => " (all played before)".to_owned(),
+        (before, now) => format!(" ({before} played before, {now} in {} s)", seconds(elapsed)),
     }
 }
 

@@ -13,6 +13,7 @@ mod junit;
 mod markdown;
 mod replay;
 mod row;
+mod side_by_side;
 mod units;
 mod verdict;
 
