@@ -199,7 +199,7 @@ pub(super) struct TestArgs {
     pub(super) message_format: MessageFormat,
 
     #[command(flatten)]
-    pub(super) reports: ReportFiles,
+    pub(super) reports: Reports,
 
     /// Show only failures and the last line.
     #[arg(short, long, conflicts_with = "verbose")]
@@ -431,7 +431,7 @@ pub(super) struct MergeArgs {
 
 /// Which reports are written, and where.
 #[derive(clap::Args, Clone, Default)]
-pub(super) struct ReportFiles {
+pub(super) struct Reports {
     /// Write a report in JUnit's XML, one test case per test.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
@@ -443,6 +443,10 @@ pub(super) struct ReportFiles {
     /// Write a report as a page with plots: one file that needs no network.
     #[arg(long, value_name = "FILE")]
     pub(super) html: Option<PathBuf>,
+
+    /// Print annotations for GitHub, ten at most, and append the Markdown to its job summary.
+    #[arg(long)]
+    pub(super) github: bool,
 }
 
 #[derive(clap::Args)]
@@ -453,11 +457,15 @@ pub(super) struct ReportArgs {
     pub(super) folder: PathBuf,
 
     #[command(flatten)]
-    pub(super) files: ReportFiles,
+    pub(super) reports: Reports,
 
-    /// Print annotations for GitHub, ten at most, and append the Markdown to its job summary.
-    #[arg(long)]
-    pub(super) github: bool,
+    /// Also compare the campaign with this baseline, or with the campaign in this folder.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// What counts as worse, instead of what ci/gate.toml says, or else what is built in.
+    #[arg(long, value_name = "FILE", requires = "baseline")]
+    pub(super) gate: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use regex::Regex;
 
-use super::args::{GateArgs, LabArgs, MessageFormat, Partition, ReportFiles, SeedChoice, TestArgs, Traces};
+use super::args::{GateArgs, LabArgs, MessageFormat, Partition, Reports, SeedChoice, TestArgs, Traces};
 use super::error::Failed;
 use super::partition;
 use crate::base::Seed;
@@ -47,7 +47,7 @@ pub(super) struct Plan {
     pub(super) quiet: bool,
     pub(super) verbose: bool,
     pub(super) progress: bool,
-    pub(super) reports: ReportFiles,
+    pub(super) reports: Reports,
     /// What a command must say again to mean the same labs and rules.
     pub(super) options: Vec<String>,
     pub(super) replay: ReplayCommand,
@@ -62,6 +62,7 @@ impl Plan {
 
 /// Makes a plan of what was typed, for the implementation called `name`.
 pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
+    check_stdout(&args)?;
     let tests = select(&args)?;
     let slice = match args.partition {
         None => Slice::WHOLE,
@@ -115,6 +116,17 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         options,
         tests: tests.into_iter().map(|test| Planned { test, iterations }).collect(),
     })
+}
+
+/// Two formats on one stdout could be read by nobody.
+fn check_stdout(args: &TestArgs) -> Result<(), Failed> {
+    if args.reports.github && args.message_format == MessageFormat::Json {
+        return Err(Failed::usage(
+            "--github with --message-format json: both write to stdout; leave --github to `raftlab report DIR --github` \
+             when the campaign has ended",
+        ));
+    }
+    Ok(())
 }
 
 /// How often each test is played; none if until a run fails.

@@ -37,11 +37,12 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let mut progress = Progress::none(&campaign);
     let store = if plan.keeps_results { Some(store(plan, &manifest, &mut progress, &mut gate)?) } else { None };
     let interrupted = stop_on_ctrl_c()?;
-    let mut reporter = Reporter::new(plan, store, gate, &progress);
+    let before = progress.played();
+    let mut reporter = Reporter::new(plan, store, gate, before);
     reporter.human.begin(&plan.title);
-    if progress.played() > 0 {
+    if before > 0 {
         let of = plan.runs().map_or_else(String::new, |runs| format!(" of {runs}"));
-        reporter.human.begin(&format!("{}{of} runs were played before", progress.played()));
+        reporter.human.begin(&format!("{before}{of} runs were played before"));
     }
     let began = Instant::now();
     let controls = Controls { interrupted: interrupted.clone(), traces: traces.clone() };
@@ -53,15 +54,16 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     reporter.json.iter_mut().for_each(|json| json.summary(&summary));
     let elapsed = began.elapsed();
     reporter.human.failures(&summary, |group| explain_group(plan, make, group));
-    reporter.human.summary(&summary, elapsed, &traces);
+    reporter.human.summary(&summary, before, elapsed, &traces);
     if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
         reporter.human.line(&format!("results in {}", store.folder().display()));
     }
-    let account = Account { manifest: &manifest, summary: &summary, replay: &plan.replay };
-    reporter.lost_something |= !report::write(&plan.reports, &account);
     let comparison = reporter.close_gate(&summary);
-    reporter.compared(comparison.as_ref(), plan);
-    Ok(reporter.exit(&summary, comparison.as_ref(), interrupted.load(Ordering::Relaxed)))
+    let comparison = comparison.as_ref();
+    let account = Account { manifest: &manifest, summary: &summary, replay: &plan.replay, comparison };
+    reporter.lost_something |= !report::write(&plan.reports, &account);
+    reporter.compared(comparison, plan);
+    Ok(reporter.exit(&summary, comparison, interrupted.load(Ordering::Relaxed)))
 }
 
 /// What surrounds the shortest failure of a cause.
@@ -123,8 +125,8 @@ struct Reporter {
 }
 
 impl Reporter {
-    fn new(plan: &Plan, store: Option<Store>, gate: Option<Gate>, progress: &Progress) -> Reporter {
-        let runs = plan.runs().map(|runs| runs - progress.played());
+    fn new(plan: &Plan, store: Option<Store>, gate: Option<Gate>, before: u64) -> Reporter {
+        let runs = plan.runs().map(|runs| runs - before);
         let human = Human::new(runs, plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
         let json = plan.json.then(|| Json::new(io::stdout(), plan.replay.clone()));
         Reporter { human, json, store, gate, lost_something: false }

@@ -113,9 +113,9 @@ impl Human {
         self.progress.tick();
     }
 
-    /// The campaign has ended, after `elapsed` of real time.
-    pub fn summary(&self, summary: &Summary, elapsed: Duration, traces: &TraceFolder) {
-        self.sums(summary, &format!(" in {} s", seconds(elapsed)));
+    /// The campaign has ended, after `elapsed` of real time; `before` of its runs were played before.
+    pub fn summary(&self, summary: &Summary, before: u64, elapsed: Duration, traces: &TraceFolder) {
+        self.sums(summary, &pace(summary.played(), before, elapsed));
         self.traces(traces);
     }
 
@@ -161,6 +161,15 @@ impl Human {
             let runs = count(traces.left_out(), "run");
             self.line(&format!("{runs} left no trace: the trace budget was used up (--trace-budget raises it)"));
         }
+    }
+}
+
+/// In which time runs were played, and how many of them: only these have taken it.
+fn pace(played: u64, before: u64, elapsed: Duration) -> String {
+    match (before, played - before) {
+        (0, _) => format!(" in {} s", seconds(elapsed)),
+        (_, 0) => " (all played before)".to_owned(),
+        (before, now) => format!(" ({before} played before, {now} in {} s)", seconds(elapsed)),
     }
 }
 

@@ -14,6 +14,7 @@ mod junit;
 mod markdown;
 mod replay;
 mod row;
+mod side_by_side;
 mod units;
 mod verdict;
 
