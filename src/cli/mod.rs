@@ -10,6 +10,7 @@ mod error;
 mod gate;
 mod grep;
 mod list;
+mod manifest;
 mod merge;
 mod output;
 mod partition;
