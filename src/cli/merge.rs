@@ -15,7 +15,7 @@ pub(super) fn run(args: &MergeArgs) -> Result<Exit, Failed> {
     if args.message_format == MessageFormat::Json {
         Json::new(std::io::stdout(), replay.clone()).summary(&merged.summary);
     }
-    let human = Human::new(None, false, args.quiet, false, replay);
+    let mut human = Human::new(None, false, args.quiet, false, replay);
     human.merged(&merged.summary);
     Ok(say_what_is_wrong(&merged))
 }

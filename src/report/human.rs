@@ -1,6 +1,7 @@
 //! A campaign for people: a progress bar, failures as they come, a table, a summary. All of it on
 //! stderr.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use super::units::{count, seconds, size};
 use super::verdict::{note, rates, verdict};
 use super::{ReplayCommand, failure_block};
 use crate::oracle::Rule;
-use crate::runner::{RunResult, Summary, TestSummary, TraceFolder};
+use crate::runner::{NOT_WRITTEN, RunResult, Summary, TestSummary, TraceFolder};
 
 /// Failures that are shown in full.
 const SHOWN: u64 = 10;
@@ -26,6 +27,8 @@ pub struct Human {
     quiet: bool,
     verbose: bool,
     shown: u64,
+    /// What was said to be not written yet.
+    not_written: BTreeSet<Vec<String>>,
 }
 
 impl Human {
@@ -42,7 +45,7 @@ impl Human {
         if let Ok(style) = style {
             progress.set_style(style.with_key("rate", show_rate));
         }
-        Human { progress, replay, quiet, verbose, shown: 0 }
+        Human { progress, replay, quiet, verbose, shown: 0, not_written: BTreeSet::new() }
     }
 
     /// A line that stays.
@@ -69,12 +72,24 @@ impl Human {
             }
             return;
         }
-        self.shown += 1;
         self.progress.set_message(format!(", {}", format!("{} failed", summary.failed()).red()));
+        if !self.is_news(result) {
+            return;
+        }
+        self.shown += 1;
         if self.shown <= SHOWN || self.verbose {
             self.line(&failure_block(result, &self.replay));
         } else if self.shown == SHOWN + 1 {
             self.line("More runs failed; the summary counts them, --verbose shows them all.\n");
+        }
+    }
+
+    /// Whether a failure is worth being shown: what is not written yet is said once, however many runs
+    /// get there.
+    fn is_news(&mut self, result: &RunResult) -> bool {
+        match result.run.outcome.finding() {
+            Some(finding) if finding.rule == NOT_WRITTEN => self.not_written.insert(finding.evidence.clone()),
+            _ => true,
         }
     }
 
@@ -91,9 +106,10 @@ impl Human {
     }
 
     /// A campaign that others have played.
-    pub fn merged(&self, summary: &Summary) {
-        let failures = summary.tests.iter().flat_map(|test| &test.failures);
-        failures.take(SHOWN as usize).for_each(|result| self.line(&failure_block(result, &self.replay)));
+    pub fn merged(&mut self, summary: &Summary) {
+        let mut failures: Vec<&RunResult> = summary.tests.iter().flat_map(|test| &test.failures).collect();
+        failures.retain(|result| self.is_news(result));
+        failures.iter().take(SHOWN as usize).for_each(|result| self.line(&failure_block(result, &self.replay)));
         self.sums(summary, "");
     }
 
