@@ -1,5 +1,5 @@
-//! The course's parts, a few times each. `cargo run --release -- test 2A` plays more of them, and
-//! shows more.
+//! The course's parts, a few times each: `cargo test --release`. `cargo run --release -- test 2A` plays
+//! them more often, and shows more.
 
 use std::process::Command;
 

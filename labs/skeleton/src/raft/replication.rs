@@ -59,11 +59,8 @@ impl Server {
             return self.send_snapshot(state, peer);
         }
         let request = self.append_for(state, peer);
-        let sent = Sent {
-            term: request.term,
-            prev_log_index: request.prev_log_index,
-            count: request.entries.len() as Index,
-        };
+        let sent =
+            Sent { term: request.term, prev_log_index: request.prev_log_index, count: request.entries.len() as Index };
         let reply = self.peers[peer].call(&request);
         let server = self.clone();
         self.ctx.spawn(async move {
@@ -99,8 +96,8 @@ impl Server {
         if state.see_term(reply.term) {
             return self.persist(&state, None);
         }
-        if reply.success && sent.count == 0 {
-            // A heartbeat was heard.
+        if state.log.last_index() == 0 {
+            // Nobody lacks anything of an empty log, and in 2A there is no other.
             return;
         }
         log::debug!(target: "LOG2", "heard of {peer}, asked in term {}: {}", sent.term, reply.success);
