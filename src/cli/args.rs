@@ -40,6 +40,8 @@ pub(super) enum ColorChoice {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Write a crate to begin a Raft with.
+    New(NewArgs),
     /// Play tests, many times each.
     Test(Box<TestArgs>),
     /// Play one run again, and show its trace.
@@ -105,6 +107,21 @@ impl From<Edition> for lab::Edition {
             Edition::From2024 => lab::Edition::From2024,
         }
     }
+}
+
+#[derive(clap::Args)]
+pub(super) struct NewArgs {
+    /// The crate's folder: a new one, or an empty one. The crate is called like it.
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+
+    /// Build the crate with raftlab's sources in this folder, instead of the published version.
+    #[arg(long, value_name = "PATH")]
+    pub(super) raftlab: Option<PathBuf>,
+
+    /// Write the reference, which passes, instead of what is to be written.
+    #[arg(long)]
+    pub(super) solution: bool,
 }
 
 #[derive(clap::Args)]

@@ -10,7 +10,9 @@ mod error;
 mod gate;
 mod grep;
 mod list;
+mod manifest;
 mod merge;
+mod new;
 mod output;
 mod partition;
 mod plan;
@@ -45,6 +47,7 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
 fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
     output::decide_colour(args.color);
     match args.command {
+        Command::New(args) => new::run(&args),
         Command::Test(args) => test::run(&plan::resolve(*args, name)?, make),
         Command::Replay(args) => replay::run(&args, make),
         Command::Merge(args) => merge::run(&args),

@@ -17,6 +17,12 @@ pub(super) fn decide_colour(choice: ColorChoice) {
     });
 }
 
+/// Tells the user how it went.
+pub(super) fn say(text: &str) {
+    // Where stderr is closed there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Tells the user what went wrong.
 pub(super) fn error(message: &str) {
     let _ = writeln!(io::stderr(), "{} {message}", "error:".red().bold());

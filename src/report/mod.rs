@@ -27,5 +27,5 @@ pub use human::Human;
 pub use json::Json;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use replay::ReplayCommand;
+pub use replay::{ReplayCommand, quoted};
 pub use units::count;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use super::outcome::Finding;
+use super::outcome::{Finding, NOT_WRITTEN};
 use super::play::{Player, Run, play};
 use crate::base::{Instant, Seed, ServerId};
 use crate::lab::Test;
@@ -48,10 +48,12 @@ pub struct LastLines {
     pub heartbeats: u64,
 }
 
-/// Plays a failed run again to explain it; none if the run does not end within `patience` of real time
-/// or cannot be played again, or if nothing is known of when it failed.
+/// Plays a failed run again to explain it. None if the run does not end within `patience` of real time,
+/// if it is not known when it failed, or if nothing needs to be explained but that something is not
+/// written yet.
 pub fn explain(test: &Arc<Test>, player: Player, seed: Seed, run: &Run, patience: Duration) -> Option<Explanation> {
-    run.outcome.finding()?.at?;
+    let finding = run.outcome.finding().filter(|finding| finding.rule != NOT_WRITTEN)?;
+    finding.at?;
     let (test, first) = (test.clone(), run.clone());
     let (sender, receiver) = mpsc::channel();
     // In a thread of its own: if what was played then blocks now, somebody must be left.

@@ -58,7 +58,7 @@ pub use explanation::{Explanation, LastLines, Witness, explain};
 pub use files::write_whole;
 pub use manifest::{Manifest, TestPlan};
 pub use merge::{Contradiction, Merged};
-pub use outcome::{Finding, Outcome};
+pub use outcome::{Finding, NOT_WRITTEN, Outcome};
 pub use play::{Player, Rules, Run, play};
 pub use progress::Progress;
 pub use rate::failure_rate_upper_95;

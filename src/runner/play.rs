@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use super::outcome::{Finding, Outcome, server_of_group};
+use super::outcome::{Finding, NOT_WRITTEN, Outcome, server_of_group};
 use super::panics::{self, Panic};
 use crate::api::MakeRaft;
 use crate::base::{Clock, Instant, Seed};
@@ -166,7 +166,9 @@ impl Stage {
             (None, Ok(end)) => self.ended(test, end),
         };
         if let Some(finding) = outcome.finding_mut() {
-            finding.circumstances = Some(self.cluster.circumstances(&finding.servers));
+            if finding.rule != NOT_WRITTEN {
+                finding.circumstances = Some(self.cluster.circumstances(&finding.servers));
+            }
             let text = format!("{}: {}", finding.rule, finding.evidence.join("; "));
             drop(watch);
             self.trace.emit(&Event::CheckFailed { text: &text });
@@ -215,16 +217,9 @@ impl Stage {
     fn panicked(&self, panic: &Panic) -> Outcome {
         let culprit = self.sim.at_work();
         let who = culprit.as_deref().unwrap_or("the harness");
-        let mut evidence = vec![format!("{who} panicked at {}: {}", panic.place, panic.message)];
-        if panic.is_double_borrow() {
-            evidence.push(
-                "a RefCell was needed while something else held it: a borrow that lives across an `.await`, or a call \
-                 back into the server while it is borrowed; with locks this would be a deadlock"
-                    .to_owned(),
-            );
-        }
+        let rule = if panic.not_written().is_some() { NOT_WRITTEN } else { "panic" };
         let place = Some(panic.place.clone());
-        Outcome::Panicked(Finding { place, ..self.finding("panic", culprit.as_deref(), evidence) })
+        Outcome::Panicked(Finding { place, ..self.finding(rule, culprit.as_deref(), evidence(who, panic)) })
     }
 
     /// What is wrong at the run's end, while the tasks of `culprit` were at work.
@@ -232,6 +227,22 @@ impl Stage {
         let servers = culprit.and_then(server_of_group).into_iter().collect();
         Finding { at: Some(self.sim.now()), servers, ..Finding::new(rule, evidence) }
     }
+}
+
+/// What there is to say about a panic.
+fn evidence(who: &str, panic: &Panic) -> Vec<String> {
+    if let Some(text) = panic.not_written() {
+        return vec![text.to_owned(), format!("write this at {}", panic.place)];
+    }
+    let mut evidence = vec![format!("{who} panicked at {}: {}", panic.place, panic.message)];
+    if panic.is_double_borrow() {
+        evidence.push(
+            "a RefCell was needed while something else held it: a borrow that lives across an `.await`, or a call \
+             back into the server while it is borrowed; with locks this would be a deadlock"
+                .to_owned(),
+        );
+    }
+    evidence
 }
 
 type Sinks = Vec<Rc<RefCell<dyn Sink>>>;

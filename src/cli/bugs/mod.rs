@@ -34,7 +34,7 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let gallery = Gallery::read(&root)?.select(&args.ids)?;
     let workspace = Workspace::new(&root, &gallery.bugs, &Sources::read(&root)?)?;
     if args.check {
-        progress::say(&format!("patches that apply and have sound headers: {}", gallery.bugs.len()));
+        output::say(&format!("patches that apply and have sound headers: {}", gallery.bugs.len()));
         return Ok(Exit::Passed);
     }
     // What cannot be written is found before all the work, not after it.
@@ -42,13 +42,13 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let interrupted = stop_on_ctrl_c()?;
     let bugs = gallery.bugs.len();
     let title = count(bugs as u64, "bug");
-    progress::say(&format!("{title} x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
+    output::say(&format!("{title} x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
     let reports = build_and_play(args, gallery, &workspace, &interrupted)?;
     if !reports.is_empty() {
-        progress::say(&matrix::text(&reports, args.iterations));
+        output::say(&matrix::text(&reports, args.iterations));
     }
     if reports.len() < bugs {
-        progress::say(&format!("incomplete: {} of {title} played", reports.len()));
+        output::say(&format!("incomplete: {} of {title} played", reports.len()));
         return Ok(Exit::Interrupted);
     }
     if let Some(page) = page {
