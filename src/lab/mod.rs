@@ -5,11 +5,13 @@
 
 mod edition;
 mod file;
+mod mistakes;
 mod select;
 mod test;
 
 pub use edition::Edition;
 pub use file::LabError;
 pub(crate) use file::Source;
+pub use mistakes::{Mistake, Sign, mistakes};
 pub use select::SelectError;
 pub use test::{Lab, Part, Test, TestInfo};
