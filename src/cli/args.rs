@@ -510,12 +510,16 @@ pub(super) struct BugsArgs {
     pub(super) root: Option<PathBuf>,
 
     /// Only see whether all patches apply and their headers are sound; build nothing.
-    #[arg(long, conflicts_with = "write")]
+    #[arg(long, conflicts_with_all = ["write", "findings"])]
     pub(super) check: bool,
 
     /// Also write the matrix into this Markdown page, between its marks.
     #[arg(long, value_name = "FILE", conflicts_with = "ids")]
     pub(super) write: Option<PathBuf>,
+
+    /// Also write what each rule said that caught a bug into this file, one JSON object per line.
+    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    pub(super) findings: Option<PathBuf>,
 
     /// What stdout gets: nothing, or one JSON object per bug as it is done.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
