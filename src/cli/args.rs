@@ -54,6 +54,8 @@ pub(super) enum Command {
     Grep(GrepArgs),
     /// List parts and tests, or the rules that are watched.
     List(ListArgs),
+    /// Explain a part, test, rule, check, outcome or mistake.
+    Explain(ExplainArgs),
     /// Play the gallery of known bugs, in a clone of raftlab's repository.
     Bugs(BugsArgs),
     /// Print a completion script for a shell.
@@ -115,6 +117,18 @@ pub(super) struct ListArgs {
 
     #[command(flatten)]
     pub(super) lab: LabArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ExplainArgs {
+    /// A part (2C), a test (figure8-unreliable), a rule (election safety), a check (one), an outcome
+    /// (stuck) or a mistake (vote-not-persisted); all that there is if not given.
+    #[arg(value_name = "NAME")]
+    pub(super) name: Vec<String>,
+
+    /// Number the parts as the course did: from 2024 on, Raft is 3A to 3D.
+    #[arg(long, value_enum, default_value_t, value_name = "YEAR")]
+    pub(super) edition: Edition,
 }
 
 #[derive(clap::Args)]
