@@ -56,6 +56,8 @@ pub(super) enum Command {
     Grep(GrepArgs),
     /// List parts and tests, or the rules that are watched.
     List(ListArgs),
+    /// Explain a part, test, rule, check, outcome or mistake.
+    Explain(ExplainArgs),
     /// Play the gallery of known bugs, in a clone of raftlab's repository.
     Bugs(BugsArgs),
     /// Print a completion script for a shell.
@@ -132,6 +134,18 @@ pub(super) struct ListArgs {
 
     #[command(flatten)]
     pub(super) lab: LabArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ExplainArgs {
+    /// A part (2C), a test (figure8-unreliable), a rule (election safety), a check (one), an outcome
+    /// (stuck) or a mistake (vote-not-persisted); all that there is if not given.
+    #[arg(value_name = "NAME")]
+    pub(super) name: Vec<String>,
+
+    /// Number the parts as the course did: from 2024 on, Raft is 3A to 3D.
+    #[arg(long, value_enum, default_value_t, value_name = "YEAR")]
+    pub(super) edition: Edition,
 }
 
 #[derive(clap::Args)]
@@ -535,12 +549,16 @@ pub(super) struct BugsArgs {
     pub(super) root: Option<PathBuf>,
 
     /// Only see whether all patches apply and their headers are sound; build nothing.
-    #[arg(long, conflicts_with = "write")]
+    #[arg(long, conflicts_with_all = ["write", "findings"])]
     pub(super) check: bool,
 
     /// Also write the matrix into this Markdown page, between its marks.
     #[arg(long, value_name = "FILE", conflicts_with = "ids")]
     pub(super) write: Option<PathBuf>,
+
+    /// Also write what each rule said that caught a bug into this file, one JSON object per line.
+    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    pub(super) findings: Option<PathBuf>,
 
     /// What stdout gets: nothing, or one JSON object per bug as it is done.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

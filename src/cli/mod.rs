@@ -7,6 +7,7 @@ mod args;
 mod bugs;
 mod compare;
 mod error;
+mod explain;
 mod gate;
 mod grep;
 mod list;
@@ -20,6 +21,7 @@ mod replay;
 mod report;
 mod test;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -45,7 +47,7 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
 }
 
 fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
-    output::decide_colour(args.color);
+    output::decide_colour(args.color, &io::stderr());
     match args.command {
         Command::New(args) => new::run(&args),
         Command::Test(args) => test::run(&plan::resolve(*args, name)?, make),
@@ -56,6 +58,7 @@ fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
         Command::Grep(args) => grep::run(&args),
         Command::List(args) => list::run(&args),
         Command::Bugs(args) => bugs::run(&args),
+        Command::Explain(explain) => explain::run(&explain, args.color),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "raftlab", &mut script);

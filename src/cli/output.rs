@@ -1,19 +1,20 @@
 //! The two places where a command writes: stdout for programs, stderr for people.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
 use colored::Colorize as _;
 
 use super::args::ColorChoice;
 use super::error::{Exit, Failed};
 
-/// Decides once whether anything is coloured: messages go to stderr, so that is what counts.
-pub(super) fn decide_colour(choice: ColorChoice) {
+/// Decides whether anything is coloured. Most of it goes to stderr, so that is what counts, unless a
+/// command writes for people to stdout.
+pub(super) fn decide_colour(choice: ColorChoice, stream: &impl io::IsTerminal) {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     colored::control::set_override(match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => !unwanted && io::stderr().is_terminal(),
+        ColorChoice::Auto => !unwanted && stream.is_terminal(),
     });
 }
 

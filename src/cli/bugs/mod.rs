@@ -2,6 +2,7 @@
 //! played as a program of its own, and told with the first run that catches it.
 
 mod build;
+mod findings;
 mod gallery;
 mod header;
 mod markdown;
@@ -23,6 +24,7 @@ use super::output;
 use super::plan::cores;
 use super::test::stop_on_ctrl_c;
 use crate::report::count;
+use findings::Findings;
 use gallery::Gallery;
 use patch::Sources;
 use play::{Player, Report};
@@ -39,6 +41,7 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     }
     // What cannot be written is found before all the work, not after it.
     let page = args.write.as_deref().map(markdown::Page::open).transpose()?;
+    let findings = args.findings.as_deref().map(Findings::open).transpose()?;
     let interrupted = stop_on_ctrl_c()?;
     let bugs = gallery.bugs.len();
     let title = count(bugs as u64, "bug");
@@ -53,6 +56,9 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     }
     if let Some(page) = page {
         page.write(&reports, args.iterations)?;
+    }
+    if let Some(findings) = findings {
+        findings.write(&reports)?;
     }
     Ok(if reports.iter().all(Report::is_as_it_should_be) { Exit::Passed } else { Exit::Failed })
 }
