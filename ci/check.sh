@@ -19,6 +19,10 @@ RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 step "tests"
 cargo test
 
+# Compiles what a user of the package gets.
+step "the package builds"
+cargo package --locked --allow-dirty
+
 step "the main job, shortened"
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT
