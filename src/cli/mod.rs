@@ -11,12 +11,15 @@ mod gate;
 mod grep;
 mod list;
 mod merge;
+mod newest;
 mod output;
 mod partition;
 mod plan;
 mod replay;
 mod report;
+mod show;
 mod test;
+mod view;
 
 use std::process::ExitCode;
 
@@ -43,14 +46,16 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
 }
 
 fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
-    output::decide_colour(args.color);
-    match args.command {
+    let Args { color, command } = args;
+    output::decide_colour(color);
+    match command {
         Command::Test(args) => test::run(&plan::resolve(*args, name)?, make),
-        Command::Replay(args) => replay::run(&args, make),
+        Command::Replay(args) => replay::run(&args, make, color),
+        Command::Show(args) => show::run(&args, color),
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),
-        Command::Grep(args) => grep::run(&args),
+        Command::Grep(args) => grep::run(&args, color),
         Command::List(args) => list::run(&args),
         Command::Bugs(args) => bugs::run(&args),
         Command::Completions { shell } => {

@@ -6,16 +6,17 @@ use std::io::{self, Write as _};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::args::ReplayArgs;
+use super::args::{ColorChoice, ReplayArgs};
 use super::error::{Exit, Failed};
 use super::plan::load_lab;
+use super::{output, view};
 use crate::api::{MakeRaft, install_logger};
 use crate::cluster::Figures;
-use crate::report::{ReplayCommand, failure_block};
+use crate::report::{ReplayCommand, View, failure_block};
 use crate::runner::{Player, Pulse, Run, RunResult, confirm, play_watched};
 use crate::trace::{Destination, TextSink};
 
-pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
+pub(super) fn run(args: &ReplayArgs, make: MakeRaft, color: ColorChoice) -> Result<Exit, Failed> {
     let lab = load_lab(&args.lab)?;
     let tests = lab.select(std::slice::from_ref(&args.test), None).map_err(Failed::usage)?;
     let [test] = tests.as_slice() else {
@@ -24,8 +25,8 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
     };
     let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.info.name, args.iteration.unwrap_or(1)));
     let player = Player { make, rules: args.rules.into() };
+    let output = Output::open(args, color)?;
     install_logger();
-    let output = Output::open(args)?;
     // Line by line: of a run that never ends, the last lines matter most.
     let sink = Rc::new(RefCell::new(TextSink::line_by_line(output)));
     let iteration = args.iteration.unwrap_or(1);
@@ -65,12 +66,20 @@ fn tell(result: &RunResult, replay: &ReplayCommand) {
 /// Where the trace goes.
 struct Output {
     writer: Box<dyn io::Write>,
+    view: View,
+    /// What is shown of the lines at hand.
+    shown: Vec<u8>,
     /// The reader of a pipe has enough.
     closed: bool,
 }
 
 impl Output {
-    fn open(args: &ReplayArgs) -> Result<Output, Failed> {
+    fn open(args: &ReplayArgs, color: ColorChoice) -> Result<Output, Failed> {
+        let coloured = match args.out {
+            None => output::colours_stdout(color),
+            Some(_) => output::is_coloured(color, false),
+        };
+        let view = view::resolve(&args.view, coloured)?;
         let writer: Box<dyn io::Write> = match &args.out {
             None => Box::new(io::stdout()),
             Some(path) => {
@@ -78,7 +87,17 @@ impl Output {
                 Box::new(file.map_err(|error| Failed::trouble(format!("cannot write {}: {error}", path.display())))?)
             }
         };
-        Ok(Output { writer, closed: false })
+        Ok(Output { writer, view, shown: Vec::new(), closed: false })
+    }
+
+    /// Puts together what is shown of these lines.
+    fn show(&mut self, text: &[u8]) {
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            if self.view.keeps(line) {
+                self.view.draw(line, &mut self.shown);
+            }
+        }
     }
 
     fn close(mut self) -> io::Result<()> {
@@ -102,7 +121,13 @@ impl Destination for Output {
         if self.closed {
             return Ok(());
         }
-        let written = self.writer.write_all(text);
+        let written = if self.view.is_plain() {
+            self.writer.write_all(text)
+        } else {
+            self.shown.clear();
+            self.show(text);
+            self.writer.write_all(&self.shown)
+        };
         self.ignore_closed_pipe(written)
     }
 }

@@ -1,4 +1,4 @@
-//! Floor 10: what users see of a campaign.
+//! Floor 10: what users see of a campaign, and of a trace.
 //!
 //! People read stderr, programs stdout. Nothing below this floor prints.
 
@@ -15,6 +15,7 @@ mod replay;
 mod row;
 mod units;
 mod verdict;
+mod view;
 
 pub use account::Account;
 pub use comparison::comparison_text;
@@ -27,3 +28,4 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use replay::ReplayCommand;
 pub use units::count;
+pub use view::{Filter, UnknownTopic, View, topics_named};
