@@ -136,9 +136,9 @@ pub(super) struct TestArgs {
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_positive::<u64>)]
     pub(super) iterations: Option<u64>,
 
-    /// What all randomness is drawn from: a number, or `random`.
-    #[arg(long, default_value = "0x5eed", value_name = "SEED", value_parser = parse_seed)]
-    pub(super) seed: SeedChoice,
+    /// What all randomness is drawn from: a number, or `random`; 0x5eed if not given.
+    #[arg(long, value_name = "SEED", value_parser = parse_seed)]
+    pub(super) seed: Option<SeedChoice>,
 
     /// Worker threads; one per core if not given.
     #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
@@ -195,9 +195,9 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "slice:M/N|auto", value_parser = parse_partition)]
     pub(super) partition: Option<Partition>,
 
-    /// Which rules watch, beside each test's own checks.
-    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
-    pub(super) rules: RulesChoice,
+    /// Which rules watch, beside each test's own checks: all if not given.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub(super) rules: Option<RulesChoice>,
 
     /// A run of which one step takes longer than this in real time is given up.
     #[arg(long, default_value = "30s", value_name = "TIME", value_parser = humantime::parse_duration)]

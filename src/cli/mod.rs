@@ -7,6 +7,7 @@ mod args;
 mod bugs;
 mod compare;
 mod error;
+mod failed;
 mod gate;
 mod grep;
 mod list;
