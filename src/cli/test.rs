@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::{output, report};
 use crate::api::MakeRaft;
 use crate::gate::{Comparison, Verdict};
-use crate::report::{Account, Human, Json, comparison_text};
+use crate::report::{Account, Human, Json, comparison_text, count};
 use crate::runner::{
     self, Campaign, Controls, Explanation, Group, Listener, Manifest, Player, Progress, RunResult, Store, StoreError,
     Summary, TraceFolder, explain,
@@ -35,11 +35,13 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
     let traces = Arc::new(traces);
     let mut progress = Progress::none(&campaign);
+    plan.first.iter().for_each(|(test, iteration)| progress.put_first(*test, *iteration));
     let store = if plan.keeps_results { Some(store(plan, &manifest, &mut progress, &mut gate)?) } else { None };
     let interrupted = stop_on_ctrl_c()?;
     let before = progress.played();
     let mut reporter = Reporter::new(plan, store, gate, before);
     reporter.human.begin(&plan.title);
+    plan.note.iter().for_each(|note| reporter.human.begin(note));
     if before > 0 {
         let of = plan.runs().map_or_else(String::new, |runs| format!(" of {runs}"));
         reporter.human.begin(&format!("{before}{of} runs were played before"));
@@ -201,6 +203,14 @@ impl Listener for Reporter {
         if let Some(json) = &mut self.json {
             json.run(result);
         }
+    }
+
+    fn first_finished(&mut self, played: u64, failed: u64) {
+        self.human.begin(&match failed {
+            0 => format!("{} passed that had failed; the campaign goes on", count(played, "run")),
+            1 => format!("1 of {played} still fails\n"),
+            failed => format!("{failed} of {played} still fail\n"),
+        });
     }
 
     fn trace_failed(&mut self, error: &io::Error) {

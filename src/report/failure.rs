@@ -6,8 +6,13 @@ use colored::Colorize as _;
 
 use super::ReplayCommand;
 use super::explanation::explanation_text;
+use super::likely::likely;
 use super::units::{count, percent};
+use crate::lab::Mistake;
 use crate::runner::{Cause, Explanation, Finding, Group, RunResult, Summary, failure_rate_upper_95};
+
+/// Mistakes that are named.
+const MISTAKES: usize = 3;
 
 /// Tests that are named where several failed for one cause.
 const NAMED: usize = 3;
@@ -81,10 +86,23 @@ fn rule_line(finding: &Finding) -> String {
 }
 
 fn surroundings(result: &RunResult, explanation: Option<&Explanation>) -> String {
-    match (explanation, result.run.outcome.finding()) {
-        (Some(explanation), Some(finding)) => explanation_text(explanation, finding),
-        _ => String::new(),
+    let Some(finding) = result.run.outcome.finding() else { return String::new() };
+    let explained = explanation.map_or_else(String::new, |explanation| explanation_text(explanation, finding));
+    explained + &usual_mistakes(&likely(finding, &result.test))
+}
+
+/// What usually looks like this.
+fn usual_mistakes(mistakes: &[&Mistake]) -> String {
+    let mut text = String::new();
+    if !mistakes.is_empty() {
+        let _ = writeln!(text, "  {}", "usually this is".cyan());
     }
+    for Mistake { id, title, paper, look, .. } in mistakes.iter().take(MISTAKES) {
+        let _ = writeln!(text, "    {} ({id})", title.bold());
+        let _ = writeln!(text, "      look    {look}");
+        let _ = writeln!(text, "      paper   {paper}");
+    }
+    text
 }
 
 /// `38 of 500 runs of 2C/persist1, 7.6 % (at most 9.9 %): restarted follower, during faults`.

@@ -1,4 +1,4 @@
-//! Floor 10: what users see of a campaign.
+//! Floor 10: what users see of a campaign, and of a trace.
 //!
 //! People read stderr, programs stdout. Nothing below this floor prints.
 
@@ -18,6 +18,7 @@ mod row;
 mod side_by_side;
 mod units;
 mod verdict;
+mod view;
 
 pub use account::Account;
 pub use comparison::comparison_text;
@@ -31,3 +32,4 @@ pub use likely::likely;
 pub use markdown::markdown;
 pub use replay::{ReplayCommand, quoted};
 pub use units::count;
+pub use view::{Filter, UnknownTopic, View, topics_named};

@@ -15,6 +15,8 @@ pub struct Scene {
     until: Option<Instant>,
     /// When the last event happened that was looked at.
     now: Instant,
+    /// Something happened after `until`.
+    goes_on: bool,
     unreliable: bool,
     reordering: bool,
     standings: Vec<Standing>,
@@ -78,6 +80,16 @@ impl Scene {
         self.until.unwrap_or(self.now)
     }
 
+    /// When the last event happened that was looked at.
+    pub fn last_event(&self) -> Instant {
+        self.now
+    }
+
+    /// Whether nothing happened after the instant that was asked for.
+    pub fn has_ended(&self) -> bool {
+        !self.goes_on
+    }
+
     fn of(&mut self, server: ServerId) -> Option<&mut Standing> {
         self.standings.get_mut(server.number())
     }
@@ -114,6 +126,7 @@ impl Scene {
 impl Sink for Scene {
     fn event(&mut self, at: Instant, event: &Event<'_>) {
         if self.until.is_some_and(|until| at > until) {
+            self.goes_on = true;
             return;
         }
         self.now = at;

@@ -18,8 +18,7 @@ const WIDTH: usize = 80;
 const WIDTH_MAX: usize = 100;
 
 pub(super) fn run(args: &ExplainArgs, color: ColorChoice) -> Result<Exit, Failed> {
-    output::decide_colour(color, &io::stdout());
-    let page = Page { width: width(), styled: colored::control::SHOULD_COLORIZE.should_colorize() };
+    let page = Page { width: width(), styled: output::colours_stdout(color) };
     let topics = Topics::of(args.edition.into());
     let markdown = match &args.name[..] {
         [] => index::markdown(&topics),
