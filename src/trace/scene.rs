@@ -205,6 +205,18 @@ impl ShownState {
         self.progress.extend(progress);
     }
 
+    /// When it starts an election, or what it keeps of the others.
+    fn outlook(&self, me: ServerId, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(deadline) = self.inspection.election_deadline {
+            write!(f, "  election at {deadline}")?;
+        }
+        let others = self.progress.iter().enumerate().filter(|(number, _)| *number != me.number());
+        for (number, Progress { next_index, match_index }) in others {
+            write!(f, "  S{number}: next {next_index} match {match_index}")?;
+        }
+        Ok(())
+    }
+
     /// The log as runs of entries of one term: first and last index, and the term.
     fn runs(&self) -> Vec<(Index, Index, Term)> {
         let mut runs: Vec<(Index, Index, Term)> = Vec::new();
@@ -254,13 +266,18 @@ impl fmt::Display for Standing {
         if let Some(shown) = &self.shown {
             write!(f, "{shown}")?;
         }
-        write!(f, "  applied {}", self.applied)
+        write!(f, "  applied {}", self.applied)?;
+        match &self.shown {
+            // Timers and what a leader keeps of others ended with it.
+            Some(shown) if self.condition != Condition::Down => shown.outlook(self.server.server, f),
+            _ => Ok(()),
+        }
     }
 }
 
 impl fmt::Display for ShownState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inspection { voted_for, base_index, commit_index, election_deadline, .. } = self.inspection;
+        let Inspection { voted_for, base_index, commit_index, .. } = self.inspection;
         if let Some(candidate) = voted_for {
             write!(f, "  voted {candidate}")?;
         }
@@ -278,14 +295,7 @@ impl fmt::Display for ShownState {
         for (first, last, term) in &runs[hidden..] {
             if first == last { write!(f, " {first}:T{term}")? } else { write!(f, " {first}-{last}:T{term}")? }
         }
-        write!(f, "  commit {commit_index}")?;
-        if let Some(deadline) = election_deadline {
-            write!(f, "  election at {deadline}")?;
-        }
-        for (number, Progress { next_index, match_index }) in self.progress.iter().enumerate() {
-            write!(f, "  S{number}: next {next_index} match {match_index}")?;
-        }
-        Ok(())
+        write!(f, "  commit {commit_index}")
     }
 }
 
