@@ -15,4 +15,4 @@ pub use command::Command;
 pub use instant::{Clock, Instant, ParseInstantError};
 pub use random::Random;
 pub use seed::{ParseSeedError, Seed};
-pub use server::{Incarnation, Index, ParseServerError, ServerId, Term};
+pub use server::{ClientId, Incarnation, Index, ParseServerError, Party, ServerId, Term};

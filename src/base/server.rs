@@ -59,6 +59,44 @@ impl FromStr for ServerId {
     }
 }
 
+/// A client of the service above Raft, numbered from 0 in the order in which a run makes them, and shown
+/// as `C0`, `C1`, …
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(u32);
+
+impl ClientId {
+    /// The client with this number.
+    pub const fn new(number: u32) -> ClientId {
+        ClientId(number)
+    }
+
+    /// The client's number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "C{}", self.0)
+    }
+}
+
+impl fmt::Debug for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Who can call a server.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Party {
+    /// Another server, or itself.
+    Server(ServerId),
+    /// A client.
+    Client(ClientId),
+}
+
 /// One life of a server, from its start to its crash; shown as `S2.1` (server 2, first life).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Description, Digest, Inspection, LogChange, Progress, ReplyDescription, RpcKind, SavedState};
-use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
+use crate::base::{ClientId, Command, Incarnation, Index, Instant, ServerId, Term};
 
 /// One RPC, from the hand-over of its request to its end. Its number is unique in the run and
 /// stands on every line about it.
@@ -19,6 +19,91 @@ pub struct Call {
     pub from: Incarnation,
     /// Who is called.
     pub to: ServerId,
+}
+
+/// One RPC of a client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClientCall {
+    /// Counted with those of servers.
+    pub number: u64,
+    /// The name of the request's type.
+    pub name: &'static str,
+    /// Who calls.
+    pub from: ClientId,
+    /// Who is called.
+    pub to: ServerId,
+}
+
+/// What becomes of a client's RPC.
+#[derive(Clone, Copy, Debug)]
+pub enum ClientMessage<'a> {
+    /// The request was handed to the network.
+    Sent {
+        /// The arguments.
+        args: &'a dyn fmt::Debug,
+        /// The arguments as sent.
+        bytes: &'a [u8],
+    },
+    /// It reached a handler of this life.
+    Delivered(Incarnation),
+    /// The handler returned.
+    Answered {
+        /// The life that handled it.
+        server: Incarnation,
+        /// The reply.
+        reply: &'a dyn fmt::Debug,
+        /// The reply as sent.
+        bytes: &'a [u8],
+    },
+    /// The network holds the reply back until then.
+    Held(Instant),
+    /// The reply reached the client.
+    ReplyDelivered,
+    /// A message was lost.
+    Lost(Loss),
+    /// A call to an unreachable server failed, at the instant announced by [`Loss::Unreachable`].
+    Failed,
+}
+
+/// What a client asks of the key/value service (`lab-spec/kv.md` §1.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operation<'a> {
+    /// The value of a key.
+    Get {
+        /// The key.
+        key: &'a str,
+    },
+    /// Replaces the value of a key.
+    Put {
+        /// The key.
+        key: &'a str,
+        /// Its new value.
+        value: &'a str,
+    },
+    /// Adds to the end of the value of a key.
+    Append {
+        /// The key.
+        key: &'a str,
+        /// What is added.
+        value: &'a str,
+    },
+}
+
+impl<'a> Operation<'a> {
+    /// The key that it is about.
+    pub const fn key(&self) -> &'a str {
+        match *self {
+            Operation::Get { key } | Operation::Put { key, .. } | Operation::Append { key, .. } => key,
+        }
+    }
+
+    /// The value that it writes; none for a read.
+    pub const fn value(&self) -> Option<&'a str> {
+        match *self {
+            Operation::Get { .. } => None,
+            Operation::Put { value, .. } | Operation::Append { value, .. } => Some(value),
+        }
+    }
 }
 
 /// Why a message did not arrive.
@@ -244,6 +329,29 @@ pub enum Event<'a> {
         /// The snapshot beside it.
         snapshot: &'a [u8],
     },
+    /// Something became of a client's RPC.
+    Client {
+        /// The RPC.
+        call: ClientCall,
+        /// What became of it.
+        message: ClientMessage<'a>,
+    },
+    /// A client began an operation; it has no other under way.
+    OperationBegan {
+        /// The client.
+        client: ClientId,
+        /// What it asks for.
+        operation: Operation<'a>,
+    },
+    /// A client's operation has ended.
+    OperationEnded {
+        /// The client.
+        client: ClientId,
+        /// What it asked for.
+        operation: Operation<'a>,
+        /// The value that was read; none for a write.
+        value: Option<&'a str>,
+    },
     /// A line of the implementation's own log. Not part of the digest: writing it costs.
     Log {
         /// The server that wrote it, if one is known.
@@ -316,6 +424,16 @@ impl Event<'_> {
             Event::CallFailed { call } => fold(digest, 23, &[call.number]),
             Event::Paused { server } => fold(digest, 24, &[life(server)]),
             Event::Resumed { server } => fold(digest, 25, &[life(server)]),
+            Event::Client { call, message } => fold_client(digest, call, message),
+            Event::OperationBegan { client, operation } => {
+                fold(digest, 26, &[u64::from(client.number()), operation_code(operation)]);
+                digest.sample(operation.key().as_bytes());
+                digest.sample(operation.value().unwrap_or_default().as_bytes());
+            }
+            Event::OperationEnded { client, value, .. } => {
+                fold(digest, 27, &[u64::from(client.number())]);
+                digest.sample(value.unwrap_or_default().as_bytes());
+            }
             Event::Inspected { .. } | Event::SavedInspected { .. } | Event::Log { .. } => {}
         }
     }
@@ -324,6 +442,33 @@ impl Event<'_> {
 fn fold(digest: &mut Digest, kind: u64, words: &[u64]) {
     digest.word(kind);
     words.iter().for_each(|word| digest.word(*word));
+}
+
+fn fold_client(digest: &mut Digest, call: ClientCall, message: ClientMessage<'_>) {
+    let words = |kind, word| [kind, call.number, u64::from(call.from.number()), call.to.number() as u64, word];
+    match message {
+        ClientMessage::Sent { bytes, .. } => {
+            fold(digest, 28, &words(0, 0));
+            digest.sample(bytes);
+        }
+        ClientMessage::Delivered(server) => fold(digest, 28, &words(1, life(server))),
+        ClientMessage::Answered { server, bytes, .. } => {
+            fold(digest, 28, &words(2, life(server)));
+            digest.sample(bytes);
+        }
+        ClientMessage::Held(until) => fold(digest, 28, &words(3, until.as_micros())),
+        ClientMessage::ReplyDelivered => fold(digest, 28, &words(4, 0)),
+        ClientMessage::Lost(loss) => fold(digest, 28, &words(5, loss_code(loss))),
+        ClientMessage::Failed => fold(digest, 28, &words(6, 0)),
+    }
+}
+
+fn operation_code(operation: Operation<'_>) -> u64 {
+    match operation {
+        Operation::Get { .. } => 0,
+        Operation::Put { .. } => 1,
+        Operation::Append { .. } => 2,
+    }
 }
 
 fn life(server: Incarnation) -> u64 {

@@ -15,7 +15,7 @@ mod topic;
 
 pub use description::{Description, ReplyDescription, RpcKind};
 pub use digest::Digest;
-pub use event::{Call, Event, Loss};
+pub use event::{Call, ClientCall, ClientMessage, Event, Loss, Operation};
 pub use inspection::{Inspection, LogChange, Progress, Role, SavedState};
 pub use scene::{Condition, Scene, ShownState, Standing};
 pub use stream::{Sink, Trace, Wants};

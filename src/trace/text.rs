@@ -8,9 +8,9 @@
 use std::fmt::{self, Write as _};
 use std::io;
 
-use super::event::{Call, Event, Loss};
+use super::event::{Call, ClientCall, ClientMessage, Event, Loss, Operation};
 use super::{Description, ReplyDescription, Sink, Topic};
-use crate::base::{Command, Incarnation, Instant, ServerId, Term};
+use crate::base::{ClientId, Command, Incarnation, Instant, ServerId, Term};
 
 /// Text that is kept before it goes to the destination, in bytes, unless it is to go at once.
 const CHUNK: usize = 64 * 1024;
@@ -124,15 +124,7 @@ impl<D: Destination> TextSink<D> {
 
     fn lost(&mut self, at: Instant, call: Call, loss: Loss) {
         self.at_caller(at, Topic::Drop, call, "-> ");
-        match loss {
-            Loss::RequestLost => self.line.text(" request lost"),
-            Loss::ReplyLost => self.line.text(" reply lost"),
-            Loss::TargetGone => self.line.text(" no reply: target crashed or cut off meanwhile"),
-            Loss::Unreachable { until } => {
-                self.line.text(" unreachable, caller hears at ");
-                self.line.instant(until);
-            }
-        }
+        self.line.loss(loss);
     }
 
     /// A line that `TEST` begins; it carries no server in the viewers' column.
@@ -173,6 +165,59 @@ impl<D: Destination> TextSink<D> {
                 self.line.text(" call failed");
             }
             _ => unreachable!("only messages are sent here"),
+        }
+    }
+
+    /// Lines of clients are the tester's: viewers have no column for them.
+    fn client_message(&mut self, at: Instant, call: ClientCall, message: ClientMessage<'_>) {
+        if let ClientMessage::Delivered(server) | ClientMessage::Answered { server, .. } = message {
+            self.server(at, Topic::Clnt, server);
+            self.line.text("<- ");
+            self.line.display(call.from);
+            self.line.named(call.name, call.number);
+        } else {
+            let arrow = if matches!(message, ClientMessage::ReplyDelivered) { " <- " } else { " -> " };
+            self.step(at, "", call.from);
+            self.line.text(arrow);
+            self.line.server(call.to);
+            self.line.named(call.name, call.number);
+        }
+        match message {
+            ClientMessage::Sent { args, bytes } => {
+                self.line.text(" ");
+                self.line.shortened(args);
+                self.line.field(" bytes=", bytes.len() as u64);
+            }
+            ClientMessage::Delivered(_) => self.line.text(" delivered"),
+            ClientMessage::Answered { reply, .. } => {
+                self.line.text(" answered ");
+                self.line.shortened(reply);
+            }
+            ClientMessage::Held(until) => {
+                self.line.text(" reply held until ");
+                self.line.instant(until);
+            }
+            ClientMessage::ReplyDelivered => self.line.text(" reply delivered"),
+            ClientMessage::Lost(loss) => self.line.loss(loss),
+            ClientMessage::Failed => self.line.text(" call failed"),
+        }
+    }
+
+    fn operation(&mut self, at: Instant, client: ClientId, verb: &str, operation: Operation<'_>, read: Option<&str>) {
+        self.step(at, "", client);
+        self.line.text(" ");
+        self.line.text(verb);
+        let name = match operation {
+            Operation::Get { .. } => "Get",
+            Operation::Put { .. } => "Put",
+            Operation::Append { .. } => "Append",
+        };
+        self.line.text(name);
+        self.line.text(" ");
+        self.line.shortened(&operation.key());
+        for value in operation.value().into_iter().chain(read) {
+            self.line.text(if read.is_some() { " = " } else { " " });
+            self.line.shortened(&value);
         }
     }
 
@@ -269,6 +314,11 @@ impl<D: Destination> Sink for TextSink<D> {
             | Event::SnapshotApplied { .. }
             | Event::SnapshotRestored { .. }
             | Event::Saved { .. } => self.service(at, event),
+            Event::Client { call, message } => self.client_message(at, call, message),
+            Event::OperationBegan { client, operation } => self.operation(at, client, "calls ", operation, None),
+            Event::OperationEnded { client, operation, value } => {
+                self.operation(at, client, "done ", operation, value);
+            }
             _ => self.harness(at, event),
         }
         self.line.end();
@@ -341,10 +391,27 @@ impl Line {
     }
 
     fn call(&mut self, call: Call) {
+        self.named(call.name, call.number);
+    }
+
+    /// ` AppendEntries#412`.
+    fn named(&mut self, name: &str, number: u64) {
         self.buffer.push(b' ');
-        self.text(call.name);
+        self.text(name);
         self.buffer.push(b'#');
-        self.number(call.number);
+        self.number(number);
+    }
+
+    fn loss(&mut self, loss: Loss) {
+        match loss {
+            Loss::RequestLost => self.text(" request lost"),
+            Loss::ReplyLost => self.text(" reply lost"),
+            Loss::TargetGone => self.text(" no reply: target crashed or cut off meanwhile"),
+            Loss::Unreachable { until } => {
+                self.text(" unreachable, caller hears at ");
+                self.instant(until);
+            }
+        }
     }
 
     /// The form of [`Command`]'s Display.
