@@ -29,11 +29,12 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
     // Line by line: of a run that never ends, the last lines matter most.
     let sink = Rc::new(RefCell::new(TextSink::line_by_line(output)));
     let iteration = args.iteration.unwrap_or(1);
-    let result = |run| RunResult { test: test.info.clone(), iteration, seed, run, cpu: Duration::ZERO, trace: None };
+    let info = test.info.clone();
+    let result = move |run| RunResult { test: info.clone(), iteration, seed, run, cpu: Duration::ZERO, trace: None };
     let replay = ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat());
-    let (given_up, again) = (result(Run::given_up(args.stuck_after)), replay.clone());
-    let mut run = play_watched(test, player, seed, Some(sink.clone()), args.stuck_after, move || {
-        tell(&given_up, &again);
+    let (given_up, again, patience) = (result.clone(), replay.clone(), args.stuck_after);
+    let mut run = play_watched(test, player, seed, Some(sink.clone()), patience, move |beat| {
+        tell(&given_up(Run::given_up(patience, beat)), &again);
         std::process::exit(Exit::Failed as i32);
     });
     let finished = sink.borrow_mut().finish();

@@ -13,7 +13,7 @@ use cpu_time::ThreadTime;
 use crossbeam::channel::{self, RecvTimeoutError, Sender};
 
 use super::board::Board;
-use super::determinism;
+use super::determinism::{self, Pulse};
 use super::ending::Ending;
 use super::play::{Player, Run, play};
 use super::progress::Progress;
@@ -24,6 +24,7 @@ use super::traces::{Recorded, TraceFolder};
 use crate::api::install_logger;
 use crate::base::Seed;
 use crate::lab::{Test, TestInfo};
+use crate::sim::Beat;
 use crate::trace::TextSink;
 
 /// What is to be played.
@@ -148,8 +149,8 @@ pub fn run(
             Ok(Report::TraceFailed(_)) => {}
             Err(RecvTimeoutError::Timeout) => {
                 listener.tick();
-                for next in work.board.give_up(work.campaign.patience) {
-                    let result = work.stuck(next);
+                for (next, beat) in work.board.give_up(work.campaign.patience) {
+                    let result = work.stuck(next, &beat);
                     work.count(&result);
                     finish(&mut summary, &result, listener);
                 }
@@ -272,9 +273,9 @@ impl Work {
     }
 
     /// The result of a run that was given up.
-    fn stuck(&self, next: Next) -> RunResult {
+    fn stuck(&self, next: Next, beat: &Beat) -> RunResult {
         let Planned { test, .. } = &self.campaign.tests[next.test];
-        let run = Run::given_up(self.campaign.patience);
+        let run = Run::given_up(self.campaign.patience, beat);
         let seed = self.campaign.seed.of_run(&test.info.name, next.iteration);
         let (test, iteration, cpu) = (test.info.clone(), next.iteration, self.campaign.patience);
         RunResult { test, iteration, seed, run, cpu, trace: None }
@@ -291,7 +292,7 @@ struct Recorder<'a> {
 
 impl Recorder<'_> {
     /// Plays the run with its trace; without one if it cannot be recorded.
-    fn play_recorded(&mut self, pulse: Arc<AtomicU64>) -> (Run, Option<Recorded>) {
+    fn play_recorded(&mut self, pulse: Pulse) -> (Run, Option<Recorded>) {
         let recorded = match Recorded::new() {
             Ok(recorded) => recorded,
             Err(error) => {

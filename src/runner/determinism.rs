@@ -3,16 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use super::outcome::{Finding, Outcome};
 use super::play::{Player, Run, play};
 use crate::base::Seed;
 use crate::lab::Test;
+use crate::sim;
 use crate::trace::TextSink;
 
-/// Counts the steps of whatever is played, for someone who watches.
-pub type Pulse = Arc<AtomicU64>;
+/// Moves with the steps of whatever is played, for someone who watches.
+pub type Pulse = Arc<sim::Pulse>;
 
 /// Plays a run again; if it is not the same as `first`, says so in place of its outcome.
 pub fn confirm(test: &Test, player: Player, seed: Seed, first: Run, pulse: &Pulse) -> Run {

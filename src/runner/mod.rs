@@ -5,6 +5,7 @@
 //! | `play` | one run, on one thread |
 //! | `outcome` | how a run can end |
 //! | `panics` | what a panic of an implementation says |
+//! | `standing` | what tasks are at when a run cannot go on |
 //! | `campaign` | many runs, over all cores; the only place where anything is parallel |
 //! | `schedule` | which run comes next |
 //! | `board` | what each worker is at, for whoever watches them |
@@ -41,6 +42,7 @@ mod record;
 mod schedule;
 mod slice;
 mod spread;
+mod standing;
 mod store;
 mod summary;
 mod traces;
