@@ -12,7 +12,7 @@ use super::plan::load_lab;
 use crate::api::{MakeRaft, install_logger};
 use crate::cluster::Figures;
 use crate::report::{ReplayCommand, failure_block};
-use crate::runner::{Player, Pulse, Run, RunResult, confirm, play_watched};
+use crate::runner::{Player, Pulse, Run, RunResult, Suspects, confirm, play_watched};
 use crate::trace::{Destination, TextSink};
 
 pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
@@ -43,7 +43,7 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
         return Err(Failed::trouble(format!("cannot write the trace to {place}: {error}")));
     }
     if args.check_determinism {
-        run = confirm(test, player, seed, run, &Pulse::default());
+        run = confirm(test, player, seed, run, &Pulse::default(), &Suspects::default());
     }
     let result = result(run);
     tell(&result, &replay);

@@ -20,6 +20,7 @@ use super::progress::Progress;
 use super::schedule::{Next, Order, Schedule, Todo};
 use super::slice::Slice;
 use super::summary::Summary;
+use super::suspects::Suspects;
 use super::traces::{Recorded, TraceFolder};
 use crate::api::install_logger;
 use crate::base::Seed;
@@ -39,7 +40,7 @@ pub struct Campaign {
     pub slice: Slice,
     /// Workers.
     pub jobs: usize,
-    /// Play every run twice and compare.
+    /// Play every run twice and compare, and not only the first one of each test.
     pub check_determinism: bool,
     /// End after so many failures.
     pub max_failures: Option<u64>,
@@ -128,6 +129,7 @@ pub fn run(
     let work = Arc::new(Work {
         schedule,
         board: Board::new(campaign.jobs),
+        suspects: Suspects::default(),
         failures: AtomicU64::new(summary.failed()),
         deadline: campaign.time_budget.and_then(|budget| Instant::now().checked_add(budget)),
         campaign,
@@ -186,6 +188,7 @@ struct Work {
     board: Board,
     /// Runs that did not pass.
     failures: AtomicU64,
+    suspects: Suspects,
     /// When its time is over.
     deadline: Option<Instant>,
 }
@@ -251,13 +254,16 @@ impl Work {
         };
         // As it is written down, so that what is read again is the same.
         let cpu = Duration::from_micros(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
-        if self.campaign.check_determinism {
-            run = determinism::confirm(test, self.campaign.player, seed, run, &self.board.pulse(worker));
+        // Code that does not depend on the seed alone mostly shows that at once.
+        if self.campaign.check_determinism || next.iteration == 1 {
+            let (pulse, suspects) = (self.board.pulse(worker), &self.suspects);
+            run = determinism::confirm(test, self.campaign.player, seed, run, &pulse, suspects);
         }
         if !run.outcome.passed() && recorded.is_none() && self.controls.traces.records_failed() {
             let (again, trace) = recorder.play_recorded(self.board.pulse(worker));
             if again.digest != run.digest {
-                run = determinism::differing(test, self.campaign.player, seed, run, &self.board.pulse(worker));
+                let (pulse, suspects) = (self.board.pulse(worker), &self.suspects);
+                run = determinism::differing(test, self.campaign.player, seed, run, &pulse, suspects);
             }
             recorded = trace;
         }

@@ -21,6 +21,7 @@
 //! | `spread` | how numbers are spread |
 //! | `progress` | how far a campaign has come |
 //! | `determinism` | the same run played twice |
+//! | `suspects` | what in the sources may be why runs differ |
 //! | `watched` | one run on this thread, watched from another |
 //! | `summary` | what all runs of a campaign come to |
 //!
@@ -45,6 +46,7 @@ mod spread;
 mod standing;
 mod store;
 mod summary;
+mod suspects;
 mod traces;
 mod watched;
 
@@ -63,5 +65,6 @@ pub use slice::Slice;
 pub use spread::Spread;
 pub use store::{Store, StoreError, StoredCampaign};
 pub use summary::{Histogram, Summary, TestSummary};
+pub use suspects::Suspects;
 pub use traces::{Keep, TraceFolder, TraceOptions, lines_of};
 pub use watched::play_watched;

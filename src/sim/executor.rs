@@ -361,7 +361,7 @@ impl Core {
         if let Some(observer) = &observer {
             observer.after_poll();
         }
-        self.set_at_work(None);
+        self.at_work.set(None);
         self.end_step();
         if self.count_poll(group) {
             let group = self.group_name(group);
@@ -370,8 +370,9 @@ impl Core {
     }
 
     fn set_at_work(&self, at_work: Option<AtWork>) -> Option<AtWork> {
-        if let Some(pulse) = &self.pulse {
-            pulse.at_work(at_work.map(|at_work| at_work.group.0), at_work.and_then(|at_work| at_work.task));
+        // Between two tasks nobody waits long, so that needs not be told.
+        if let (Some(pulse), Some(AtWork { group, task })) = (&self.pulse, at_work) {
+            pulse.at_work(Some(group.0), task);
         }
         self.at_work.replace(at_work)
     }
