@@ -22,9 +22,8 @@ pub(crate) fn asks_the_system(boot: Boot) -> Rc<dyn Raft> {
 pub(crate) fn iterates_a_map(boot: Boot) -> Rc<dyn Raft> {
     let peers: HashMap<u64, u64> = (0..1_000).map(|number| (number, number)).collect();
     let mut number = 0_u64;
-    for peer in peers.keys()
-    /* place: hash map */
-    {
+    // place: hash map
+    for peer in peers.keys() {
         number = number.wrapping_mul(31).wrapping_add(*peer);
     }
     with_a_ping_after(number, boot)
