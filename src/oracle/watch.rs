@@ -276,6 +276,8 @@ impl Watch {
                 self.traffic.observe(at, event)
             }
             Event::Saved { .. } => self.vote_uniqueness.observe(at, event),
+            // What a service's clients do is nothing to Raft.
+            Event::Client { .. } | Event::OperationBegan { .. } | Event::OperationEnded { .. } => Ok(()),
             Event::Lost { .. } => Ok(()),
         }
     }
