@@ -23,7 +23,7 @@ fn runs_of_2c(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let watched = [("all", Rules::All), ("none", Rules::None)];
     for (test, (name, rules)) in tests.iter().flat_map(|test| watched.map(|watched| (test, watched))) {
-        let player = Player { make: reference::make, rules };
+        let player = Player { rules, ..Player::watched(reference::make) };
         let mut iteration = 0;
         group.bench_function(BenchmarkId::new(&test.info.name, name), |bencher| {
             bencher.iter(|| {

@@ -56,7 +56,7 @@ impl Life {
         random: Random,
     ) -> Boot {
         let me = self.incarnation.server;
-        let peers = Peers::new(me, servers, network, &self.service);
+        let peers = Peers::new(me, servers, network, self.service.caller());
         let random = Rc::new(RefCell::new(random));
         let ctx = Ctx::new(sim.clone(), self.group, self.service.clone(), random);
         Boot { me, peers, persister, apply, ctx }

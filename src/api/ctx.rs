@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::peers::{decode, encode_into};
 use super::{Draw, Rpc};
-use crate::base::{Incarnation, Instant, Random, ServerId};
+use crate::base::{Incarnation, Instant, Party, Random, ServerId};
 use crate::net::{OutgoingReply, Request, Responder, Service};
 use crate::sim::{self, GroupId, JoinHandle, Sim, Sleep};
 
@@ -32,6 +32,30 @@ impl Ctx {
     where
         R: Rpc,
         H: Fn(ServerId, R) -> F + 'static,
+        F: Future<Output = R::Reply> + 'static,
+    {
+        self.serve_all(move |from, args| match from {
+            Party::Server(server) => handler(server, args),
+            Party::Client(client) => panic!("{client} sent {}: `ctx.serve_clients` is for what clerks send", R::NAME),
+        });
+    }
+
+    /// The same for requests that clerks send.
+    #[track_caller]
+    pub fn serve_clients<R, H, F>(&self, handler: H)
+    where
+        R: Rpc,
+        H: Fn(R) -> F + 'static,
+        F: Future<Output = R::Reply> + 'static,
+    {
+        self.serve_all(move |_, args| handler(args));
+    }
+
+    #[track_caller]
+    fn serve_all<R, H, F>(&self, handler: H)
+    where
+        R: Rpc,
+        H: Fn(Party, R) -> F + 'static,
         F: Future<Output = R::Reply> + 'static,
     {
         // All replies are encoded in the same buffer.

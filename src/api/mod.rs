@@ -73,10 +73,12 @@ mod boot;
 mod ctx;
 mod draw;
 mod inspect;
+mod kv;
 mod logger;
 mod peers;
 mod raft;
 mod rpc;
+mod submission;
 #[cfg(test)]
 mod tests;
 
@@ -91,7 +93,11 @@ pub use boot::{Boot, Life};
 pub use ctx::Ctx;
 pub use draw::Draw;
 pub use inspect::Inspect;
+pub use kv::{
+    ApplyReceiver, Clerk, ClerkBoot, ClerkCtx, KvBoot, KvServer, MakeClerk, MakeKvServer, Pending, Servers, StartRaft,
+};
 pub use logger::{LogScope, install_logger};
 pub use peers::{Peer, Peers};
 pub use raft::{MakeRaft, Raft, ServerState, Started};
 pub use rpc::Rpc;
+pub use submission::{MakeKv, Submission};

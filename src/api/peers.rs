@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Rpc;
 use crate::base::ServerId;
-use crate::net::{Network, Outgoing, Service};
+use crate::net::{Answer, Caller, Network, Outgoing};
 
 /// All servers of a cluster, seen from one of them. Cheap to clone.
 #[derive(Clone)]
@@ -17,10 +17,10 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// The `servers` servers of `network`, called from the incarnation that `service` answers for.
-    pub(super) fn new(me: ServerId, servers: usize, network: &Network, service: &Rc<Service>) -> Peers {
-        let caller = Rc::new(Caller { network: network.clone(), service: service.clone(), buffer: RefCell::default() });
-        let peers = (0..servers).map(|number| Peer { id: ServerId::new(number), caller: caller.clone() }).collect();
+    /// The `servers` servers of `network`, called by `caller`.
+    pub(super) fn new(me: ServerId, servers: usize, network: &Network, caller: Caller) -> Peers {
+        let sender = Rc::new(Sender::new(network, caller));
+        let peers = (0..servers).map(|number| Peer { id: ServerId::new(number), sender: sender.clone() }).collect();
         Peers { me, peers }
     }
 
@@ -55,18 +55,33 @@ impl Index<ServerId> for Peers {
     }
 }
 
-/// Who calls: one incarnation. All its calls are encoded in the same buffer.
-struct Caller {
+/// Sends the requests of one caller, all encoded in the same buffer.
+pub(super) struct Sender {
     network: Network,
-    service: Rc<Service>,
+    caller: Caller,
     buffer: RefCell<Vec<u8>>,
+}
+
+impl Sender {
+    pub(super) fn new(network: &Network, caller: Caller) -> Sender {
+        Sender { network: network.clone(), caller, buffer: RefCell::default() }
+    }
+
+    /// Encodes a request and hands it over.
+    #[track_caller]
+    pub(super) fn send<R: Rpc>(&self, to: ServerId, args: &R) -> Answer {
+        let mut buffer = self.buffer.borrow_mut();
+        encode_into(&mut buffer, R::NAME, args);
+        let request = Outgoing { name: R::NAME, description: &args.describe(), args, bytes: &buffer };
+        self.network.call(&self.caller, to, request)
+    }
 }
 
 /// One server, as seen from another.
 #[derive(Clone)]
 pub struct Peer {
     id: ServerId,
-    caller: Rc<Caller>,
+    sender: Rc<Sender>,
 }
 
 impl Peer {
@@ -82,11 +97,7 @@ impl Peer {
     /// might cause.
     #[track_caller]
     pub fn call<R: Rpc>(&self, args: &R) -> impl Future<Output = Option<R::Reply>> + use<R> {
-        let caller = &self.caller;
-        let mut buffer = caller.buffer.borrow_mut();
-        encode_into(&mut buffer, R::NAME, args);
-        let request = Outgoing { name: R::NAME, description: &args.describe(), args, bytes: &buffer };
-        let answer = caller.network.call(&caller.service, self.id, request);
+        let answer = self.sender.send(self.id, args);
         async move { answer.await.map(|reply| decode(R::NAME, &reply)) }
     }
 }

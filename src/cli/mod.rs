@@ -29,18 +29,23 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::api::MakeRaft;
+use crate::api::{MakeRaft, Submission};
 use args::{Args, Command};
 pub use error::Exit;
 use error::Failed;
 
 /// Runs the command line on an implementation, called `name` in messages.
 pub fn main(name: &str, make: MakeRaft) -> ExitCode {
+    main_of(name, Submission::raft(make))
+}
+
+/// The same for an implementation that may have a key/value service, too.
+pub fn main_of(name: &str, submission: Submission) -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
-    match dispatch(args, name, make) {
+    match dispatch(args, name, submission) {
         Ok(exit) => exit.into(),
         Err(Failed { exit, message }) => {
             output::error(&message);
@@ -49,13 +54,13 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
     }
 }
 
-fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
+fn dispatch(args: Args, name: &str, submission: Submission) -> Result<Exit, Failed> {
     let Args { color, command } = args;
     output::decide_colour(color);
     match command {
         Command::New(args) => new::run(&args),
-        Command::Test(args) => test::run(&plan::resolve(*args, name)?, make),
-        Command::Replay(args) => replay::run(&args, make, color),
+        Command::Test(args) => test::run(&plan::resolve(*args, name, submission)?, submission),
+        Command::Replay(args) => replay::run(&args, submission, color),
         Command::Show(args) => show::run(&args, color),
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),

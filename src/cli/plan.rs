@@ -14,6 +14,7 @@ use super::args::{GateArgs, LabArgs, MessageFormat, Partition, Reports, SeedChoi
 use super::error::Failed;
 use super::failed::Last;
 use super::partition;
+use crate::api::Submission;
 use crate::base::Seed;
 use crate::lab::{Lab, Test};
 use crate::report::ReplayCommand;
@@ -69,13 +70,13 @@ impl Plan {
 }
 
 /// Makes a plan of what was typed, for the implementation called `name`.
-pub(super) fn resolve(mut args: TestArgs, name: &str) -> Result<Plan, Failed> {
+pub(super) fn resolve(mut args: TestArgs, name: &str, submission: Submission) -> Result<Plan, Failed> {
     check_stdout(&args)?;
     let last = args.failed.clone().map(|folder| Last::find(folder.as_deref())).transpose()?;
     if let Some(Some(last)) = &last {
         last.fill(&mut args)?;
     }
-    let tests = select(&args)?;
+    let tests = select(&args, submission)?;
     let slice = match args.partition {
         None => Slice::WHOLE,
         Some(Partition::Given(slice)) => slice,
@@ -169,15 +170,31 @@ pub(super) fn load_lab(args: &LabArgs) -> Result<Lab, Failed> {
     Lab::read(&args.labs, edition).map_err(Failed::usage)
 }
 
-fn select(args: &TestArgs) -> Result<Vec<Arc<Test>>, Failed> {
+fn select(args: &TestArgs, submission: Submission) -> Result<Vec<Arc<Test>>, Failed> {
     let lab = load_lab(&args.lab)?;
     let filter = args.filter.as_deref().map(pattern).transpose()?;
-    let tests = lab.select(&args.names, filter.as_ref()).map_err(Failed::usage)?;
+    let mut tests = lab.select(&args.names, filter.as_ref()).map_err(Failed::usage)?;
+    if submission.kv.is_none() {
+        leave_out_kv(&mut tests)?;
+    }
     if tests.is_empty() {
         let filter = args.filter.as_deref().unwrap_or_default();
         return Err(Failed::nothing(format!("no test matches `{filter}`; `raftlab list` shows all there are")));
     }
     Ok(tests)
+}
+
+/// Who has no key/value service is not asked for one, unless nothing else is.
+fn leave_out_kv(tests: &mut Vec<Arc<Test>>) -> Result<(), Failed> {
+    let wanted = tests.iter().find(|test| test.needs_kv()).map(|test| test.path());
+    tests.retain(|test| !test.needs_kv());
+    match wanted {
+        Some(test) if tests.is_empty() => Err(Failed::usage(format!(
+            "{test} tests a key/value service, and this implementation has none: start it with \
+             `raftlab::cli::main_of(name, Submission::raft(make).with_kv(…))`"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A regular expression as it is typed.

@@ -10,13 +10,13 @@ use super::args::{ColorChoice, ReplayArgs};
 use super::error::{Exit, Failed};
 use super::plan::load_lab;
 use super::{output, view};
-use crate::api::{MakeRaft, install_logger};
+use crate::api::{Submission, install_logger};
 use crate::cluster::Figures;
 use crate::report::{ReplayCommand, View, explained_block};
 use crate::runner::{Explanation, Player, Pulse, Run, RunResult, Suspects, confirm, explain, play_watched};
 use crate::trace::{Destination, Scene, TextSink};
 
-pub(super) fn run(args: &ReplayArgs, make: MakeRaft, color: ColorChoice) -> Result<Exit, Failed> {
+pub(super) fn run(args: &ReplayArgs, submission: Submission, color: ColorChoice) -> Result<Exit, Failed> {
     let lab = load_lab(&args.lab)?;
     let tests = lab.select(std::slice::from_ref(&args.test), None).map_err(Failed::usage)?;
     let [test] = tests.as_slice() else {
@@ -24,7 +24,7 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft, color: ColorChoice) -> Resu
         return Err(Failed::usage(format!("`{}` is not one test; it means {}", args.test, names.join(", "))));
     };
     let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.info.name, args.iteration.unwrap_or(1)));
-    let player = Player { make, rules: args.rules.into() };
+    let player = Player { submission, rules: args.rules.into() };
     let mut output = Output::open(args, color)?;
     install_logger();
     let iteration = args.iteration.unwrap_or(1);

@@ -10,7 +10,7 @@ use super::error::{Exit, Failed};
 use super::gate::Gate;
 use super::plan::Plan;
 use super::{output, report};
-use crate::api::MakeRaft;
+use crate::api::Submission;
 use crate::gate::{Comparison, Verdict};
 use crate::report::{Account, Human, Json, comparison_text, count};
 use crate::runner::{
@@ -18,10 +18,10 @@ use crate::runner::{
     Summary, TraceFolder, explain,
 };
 
-pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
+pub(super) fn run(plan: &Plan, submission: Submission) -> Result<Exit, Failed> {
     let campaign = Campaign {
         tests: plan.tests.clone(),
-        player: Player { make, rules: plan.rules },
+        player: Player { submission, rules: plan.rules },
         seed: plan.seed,
         slice: plan.slice,
         jobs: plan.jobs,
@@ -55,7 +55,7 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     reporter.end(&summary);
     reporter.json.iter_mut().for_each(|json| json.summary(&summary));
     let elapsed = began.elapsed();
-    reporter.human.failures(&summary, |group| explain_group(plan, make, group));
+    reporter.human.failures(&summary, |group| explain_group(plan, submission, group));
     reporter.human.summary(&summary, before, elapsed, &traces);
     if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
         reporter.human.line(&format!("results in {}", store.folder().display()));
@@ -69,10 +69,10 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
 }
 
 /// What surrounds the shortest failure of a cause.
-fn explain_group(plan: &Plan, make: MakeRaft, group: &Group) -> Option<Explanation> {
+fn explain_group(plan: &Plan, submission: Submission, group: &Group) -> Option<Explanation> {
     let RunResult { test, seed, run, .. } = &group.shortest;
     let planned = plan.tests.iter().find(|planned| planned.test.info == *test)?;
-    explain(&planned.test, Player { make, rules: plan.rules }, *seed, run, plan.patience)
+    explain(&planned.test, Player { submission, rules: plan.rules }, *seed, run, plan.patience)
 }
 
 /// Where results go; what is there already goes into `progress` and `gate`.

@@ -71,7 +71,7 @@ impl Cluster {
     }
 
     fn role(&self, server: ServerId) -> String {
-        let Some(Running { life, raft }) = self.running(server) else { return "crashed server".to_owned() };
+        let Some(Running { life, raft, .. }) = self.running(server) else { return "crashed server".to_owned() };
         let paused = if self.sim.is_paused(life.group) { "paused " } else { "" };
         let restarted = if life.incarnation.life > 1 { "restarted " } else { "" };
         let role = match raft.role() {

@@ -6,10 +6,11 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::kv::{Kv, KvSetup};
 use super::record::Record;
 use super::sampler::Sampler;
 use super::{Failure, Step};
-use crate::api::{Life, MakeRaft};
+use crate::api::{KvServer, Life, MakeRaft};
 use crate::base::{Command, Instant, Random, Seed, ServerId};
 use crate::disk::Disk;
 use crate::net::{Dice, Network, RuleGuard, rules};
@@ -31,6 +32,8 @@ pub struct Setup {
     pub seed: Seed,
     /// Makes the servers.
     pub make: MakeRaft,
+    /// The service above them, if it is the implementation's own.
+    pub kv: Option<KvSetup>,
 }
 
 /// What a run used, counted as the course's tester does.
@@ -59,6 +62,8 @@ pub(super) struct Server {
 pub(super) struct Running {
     pub(super) life: Rc<Life>,
     pub(super) raft: Rc<Sampler>,
+    /// The service above it, if it is the implementation's own.
+    pub(super) kv: Option<Rc<dyn KvServer>>,
 }
 
 /// A cluster of servers in one simulation, with the course's helpers.
@@ -70,7 +75,7 @@ pub struct Cluster {
     pub(super) network: Network,
     pub(super) cut: rules::Cut,
     /// The rules that are always there.
-    pub(super) _always: [RuleGuard; 3],
+    pub(super) _always: [RuleGuard; 4],
     pub(super) unreliable: RefCell<Option<RuleGuard>>,
     pub(super) reordering: RefCell<Option<RuleGuard>>,
     /// Faults at work that the course's network does not have.
@@ -84,6 +89,8 @@ pub struct Cluster {
     pub(super) service_time: RefCell<(Duration, Random)>,
     /// A failure outside of the scenario's own steps, such as a wrong command applied.
     aborted: RefCell<Option<Failure>>,
+    /// None where the tester's own service stands above each Raft.
+    pub(super) kv: Option<Kv>,
     began: Cell<Instant>,
 }
 
@@ -92,7 +99,9 @@ impl Cluster {
     pub fn new(sim: Sim, group: GroupId, trace: Rc<Trace>, setup: Setup) -> Rc<Cluster> {
         let network = Network::new(sim.clone(), trace.clone(), Dice::new(setup.seed), setup.servers);
         let cut = rules::Cut::all(setup.servers);
+        let ends = rules::ClientEnds::default();
         let always = [
+            network.install(ends.clone()),
             network.install(cut.clone()),
             network.install(rules::Latency(setup.latency.clone())),
             network.install(rules::Unreachable::LONG),
@@ -114,6 +123,7 @@ impl Cluster {
             random: RefCell::new(setup.seed.stream("scenario")),
             service_time: RefCell::new((Duration::ZERO, setup.seed.stream("service"))),
             aborted: RefCell::new(None),
+            kv: setup.kv.map(|_| Kv::new(ends)),
             began,
             setup,
         })
@@ -138,6 +148,11 @@ impl Cluster {
     #[track_caller]
     pub fn sleep(&self, duration: Duration) -> Sleep {
         self.sim.sleep(duration)
+    }
+
+    /// Waits for `future`, but no longer than `duration`; none if time ran out first.
+    pub fn within<F: Future>(&self, duration: Duration, future: F) -> impl Future<Output = Option<F::Output>> {
+        sim::timeout(self.sim.clone(), duration, future)
     }
 
     /// Starts a task beside the scenario.
@@ -192,7 +207,7 @@ impl Cluster {
             virtual_time: self.sim.now() - self.began.get(),
             rpcs: self.network.total_rpcs(),
             bytes: self.network.total_bytes(),
-            ops: self.record.borrow().max_index(),
+            ops: self.kv.as_ref().map_or_else(|| self.record.borrow().max_index(), Kv::ops),
         }
     }
 

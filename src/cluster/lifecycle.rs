@@ -6,8 +6,9 @@ use super::cluster::{Cluster, Running};
 use super::sampler::Sampler;
 use super::service::{self, Service};
 use super::{Failure, Step};
-use crate::api::{ApplySender, Life, LogScope, Raft};
+use crate::api::{ApplySender, Boot, Life, LogScope, Raft};
 use crate::base::{Incarnation, ServerId};
+use crate::disk::Disk;
 use crate::net::rules;
 use crate::sim;
 use crate::trace::Event;
@@ -19,6 +20,9 @@ impl Cluster {
     /// None in practice: no server has a snapshot to restore yet.
     pub fn construct(self: &Rc<Cluster>) -> Step {
         self.trace.emit(&Event::Began { servers: self.setup.servers });
+        if self.setup.kv.is_some() {
+            self.trace.emit(&Event::OwnService);
+        }
         self.set_reliable(!self.setup.unreliable);
         for server in self.servers() {
             self.start(server)?;
@@ -36,8 +40,16 @@ impl Cluster {
         self.crash(server);
         let incarnation = self.next_life(server);
         self.trace.emit(&Event::Started { server: incarnation });
-        self.restore_service(incarnation)?;
-        self.boot(incarnation);
+        match self.setup.kv {
+            None => {
+                self.restore_service(incarnation)?;
+                self.boot(incarnation);
+            }
+            Some(kv) => {
+                self.restore_kv(incarnation);
+                self.boot_kv(kv, incarnation);
+            }
+        }
         Ok(())
     }
 
@@ -71,10 +83,8 @@ impl Cluster {
         let server = incarnation.server;
         let life = Rc::new(Life::begin(&self.sim, incarnation));
         let (give, take) = sim::handover();
-        let random = self.setup.seed.numbered_stream("server", boot_number(incarnation));
         let disk = self.servers.borrow()[server.number()].disk.clone();
-        let persister = disk.persister(incarnation, life.alive.clone(), self.trace.clone());
-        let boot = life.boot(&self.sim, &self.network, self.setup.servers, persister, ApplySender::new(give), random);
+        let boot = self.boot_of(&life, &disk, ApplySender::new(give));
         let raft = self.sim.enter(life.group, || {
             let _scope = LogScope::enter(&self.trace, incarnation);
             (self.setup.make)(boot)
@@ -85,8 +95,16 @@ impl Cluster {
         // Whenever it calls its Raft, that is looked at; nothing else that it does can change it.
         self.sim.spawn_unobserved(life.group, service::take_all(service, take));
         self.network.set_service(server, Some(life.service.clone()));
-        self.servers.borrow_mut()[server.number()].running = Some(Running { life, raft: raft.clone() });
+        self.servers.borrow_mut()[server.number()].running = Some(Running { life, raft: raft.clone(), kv: None });
         raft.call(|_| ());
+    }
+
+    /// What a Raft gets for this life.
+    pub(super) fn boot_of(&self, life: &Life, disk: &Disk, apply: ApplySender) -> Boot {
+        let incarnation = life.incarnation;
+        let random = self.setup.seed.numbered_stream("server", boot_number(incarnation));
+        let persister = disk.persister(incarnation, life.alive.clone(), self.trace.clone());
+        life.boot(&self.sim, &self.network, self.setup.servers, persister, apply, random)
     }
 
     /// Crashes a server: cuts it off, forgets everything that it has not saved, and drops its
@@ -100,6 +118,9 @@ impl Cluster {
         self.trace.emit(&Event::Crashed { server: running.life.incarnation });
         // Dead first: what `kill` still tries has no effect.
         running.life.alive.end();
+        if let Some(kv) = &running.kv {
+            self.sim.enter(running.life.group, || kv.kill());
+        }
         running.raft.call(|raft| raft.kill());
         running.life.end(&self.sim);
     }

@@ -9,6 +9,7 @@
 //! | `lifecycle` | construct, start, crash, connect, disconnect; the network's kind |
 //! | `faults` | what the course's tester lacks: crashes at certain steps, pauses, messages kept |
 //! | `sampler` | looks at a server's state after each of its steps |
+//! | `kv` | a key/value service of the implementation's own above each Raft, and its clerks |
 //! | `service` | takes what Raft applies, and checks it |
 //! | `record` | who applied what |
 //! | `leaders` | check_one_leader, check_terms, check_no_leader |
@@ -27,6 +28,7 @@ mod deadlock;
 mod failure;
 mod faults;
 mod glass_box;
+mod kv;
 mod leaders;
 mod lifecycle;
 mod record;
@@ -40,3 +42,4 @@ pub use circumstances::{Circumstances, Phase};
 pub use cluster::{Cluster, Figures, Setup};
 pub use failure::{Failure, Step};
 pub use faults::{FaultGuard, Held, Paused};
+pub use kv::{Client, KvSetup};

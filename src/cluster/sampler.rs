@@ -76,7 +76,7 @@ impl Sampler {
     }
 
     /// Reports the state if it changed.
-    fn sample(&self) {
+    pub(super) fn sample(&self) {
         if !self.alive.get() {
             return;
         }

@@ -1,9 +1,9 @@
-//! The course changed its numbering: from 2024 on, Raft is lab 3.
+//! The course changed its numbering: from 2024 on, Raft is lab 3, and the key/value service lab 4.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 /// How parts are numbered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -18,8 +18,9 @@ pub enum Edition {
 impl Edition {
     /// What this edition calls the part that the 2023 edition calls `part`.
     pub fn part_name(self, part: &str) -> String {
-        match (self, part.strip_prefix('2')) {
-            (Edition::From2024, Some(letter)) => format!("3{letter}"),
+        match (self, part.split_at_checked(1)) {
+            (Edition::From2024, Some(("2", letter))) => format!("3{letter}"),
+            (Edition::From2024, Some(("3", letter))) => format!("4{letter}"),
             _ => part.to_owned(),
         }
     }
@@ -27,10 +28,14 @@ impl Edition {
     /// A text in which the parts are called as the 2023 edition does, with this edition's names.
     pub fn renumber(self, text: &str) -> Cow<'_, str> {
         // A part stands alone, or behind the letters of a course's name.
-        static PART: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(Test\w+)?2([A-DX])\b").expect("it is sound"));
+        static PART: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"\b(Test\w+)?(2[A-DX]|3[AB])\b").expect("it is sound"));
         match self {
             Edition::To2023 => Cow::Borrowed(text),
-            Edition::From2024 => PART.replace_all(text, "${1}3${2}"),
+            Edition::From2024 => PART.replace_all(text, |found: &Captures<'_>| {
+                let test = found.get(1).map_or("", |test| test.as_str());
+                format!("{test}{}", self.part_name(&found[2]))
+            }),
         }
     }
 }

@@ -79,6 +79,11 @@ impl Test {
         self.info.path()
     }
 
+    /// Whether it tests a key/value service, and not Raft alone.
+    pub fn needs_kv(&self) -> bool {
+        self.scenario.needs_kv
+    }
+
     /// Stands for everything that decides how the test is played, except the seed.
     pub fn digest(&self) -> Digest {
         let Test { info, scenario, parameters, servers, unreliable, snapshots, latency, time_limit } = self;
@@ -96,12 +101,14 @@ impl std::fmt::Debug for Test {
 }
 
 /// The course's labs and what raftlab adds to them, as they are in this build.
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 7] = [
     ("labs/2A.toml", include_str!("../../labs/2A.toml")),
     ("labs/2B.toml", include_str!("../../labs/2B.toml")),
     ("labs/2C.toml", include_str!("../../labs/2C.toml")),
     ("labs/2D.toml", include_str!("../../labs/2D.toml")),
     ("labs/2X.toml", include_str!("../../labs/2X.toml")),
+    ("labs/3A.toml", include_str!("../../labs/3A.toml")),
+    ("labs/3B.toml", include_str!("../../labs/3B.toml")),
 ];
 
 impl Lab {
@@ -146,10 +153,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_course_has_28_raft_tests_and_every_scenario_is_used() {
+    fn the_course_has_28_raft_tests_and_23_of_the_service_and_every_scenario_is_used() {
         let lab = Lab::course(Edition::To2023);
         let counts: Vec<(&str, usize)> = lab.parts.iter().map(|part| (part.name.as_str(), part.tests.len())).collect();
-        assert_eq!(counts, [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7), ("2X", 24)]);
+        assert_eq!(counts, [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7), ("2X", 24), ("3A", 14), ("3B", 9)]);
         for scenario in crate::scenario::SCENARIOS {
             assert!(lab.tests().any(|test| test.scenario.name == scenario.name), "{} is not used", scenario.name);
         }

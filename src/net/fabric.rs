@@ -18,11 +18,13 @@ use bytes::Bytes;
 use slab::Slab;
 
 use super::answer::{Answer, Pending};
+use super::caller::Caller;
 use super::service::{OutgoingReply, Request, Responder, Service};
+use super::wire::{Step, Wire};
 use super::{Course, Dice, Fate, Link, Message, Rule, Shelf, rules};
 use crate::base::{Alive, Instant, ServerId};
 use crate::sim::{GroupId, Limit, Place, Sim};
-use crate::trace::{Call, Description, Event, Loss, ReplyDescription, Trace};
+use crate::trace::{Description, Event, Loss, ReplyDescription, Trace};
 
 /// How often a waiting call looks whether its target still answers (step 5.4).
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -93,7 +95,7 @@ impl Network {
     /// The outcome is the encoded reply, or none: the request or the reply was lost, or the
     /// target is unreachable or crashed meanwhile. A dead caller sends nothing and hears nothing.
     #[track_caller]
-    pub fn call(&self, caller: &Service, to: ServerId, request: Outgoing<'_>) -> Answer {
+    pub fn call(&self, caller: &Caller, to: ServerId, request: Outgoing<'_>) -> Answer {
         if !caller.is_alive() {
             return Answer { waiting: None };
         }
@@ -163,7 +165,7 @@ pub(super) enum Kept {
 
 /// A call on its way.
 pub(super) struct Flight {
-    call: Call,
+    call: Wire,
     description: Description,
     key: usize,
     fate: Fate,
@@ -180,11 +182,15 @@ pub(super) struct Flight {
 
 impl Flight {
     fn link(&self) -> Link {
-        Link { from: self.call.from.server, to: self.call.to }
+        Link { from: self.call.from(), to: self.call.to() }
     }
 
-    fn message(&self, reply: Option<ReplyDescription>) -> Message {
-        Message { call: self.call, request: self.description, reply }
+    /// What faults are told of it; nothing, if a client calls.
+    fn message(&self, reply: Option<ReplyDescription>) -> Option<Message> {
+        match self.call {
+            Wire::Server(call) => Some(Message { call, request: self.description, reply }),
+            Wire::Client(_) => None,
+        }
     }
 
     /// The same request once more. Nobody waits for what becomes of it.
@@ -202,16 +208,15 @@ impl Flight {
 
 impl Fabric {
     /// Steps 2 and 3: counts the call, and decides what will become of it.
-    fn hand_over(self: &Rc<Fabric>, caller: &Service, to: ServerId, request: Outgoing<'_>, place: Place) -> usize {
+    fn hand_over(self: &Rc<Fabric>, caller: &Caller, to: ServerId, request: Outgoing<'_>, place: Place) -> usize {
         self.rpcs.set(self.rpcs.get() + 1);
         self.bytes.set(self.bytes.get() + request.bytes.len() as u64);
         let Outgoing { name, description, args, bytes } = request;
-        let from = caller.incarnation();
-        let call = Call { number: self.rpcs.get(), name, kind: description.kind(), from, to };
-        self.trace.emit(&Event::RequestSent { call, description, args, bytes });
+        let call = caller.call(self.rpcs.get(), name, description.kind(), to);
+        call.tell(&self.trace, Step::Sent { description, args, bytes });
 
         let key = self.wait_for_outcome(caller, place);
-        let link = Link { from: from.server, to };
+        let link = Link { from: call.from(), to };
         let target = self.services.borrow()[to.number()].clone();
         match target {
             Some(target) if !self.is_cut(link) => self.send(call, key, caller, target, &request),
@@ -220,7 +225,7 @@ impl Fabric {
         key
     }
 
-    fn wait_for_outcome(&self, caller: &Service, place: Place) -> usize {
+    fn wait_for_outcome(&self, caller: &Caller, place: Place) -> usize {
         let mut calls = self.calls.borrow_mut();
         let key = calls.insert(Pending::new(caller.group(), place));
         if calls.len() > self.sim.limits().messages {
@@ -234,26 +239,26 @@ impl Fabric {
     }
 
     /// Step 4: nobody is there; the caller hears of it late.
-    fn fail_unreachable(self: &Rc<Fabric>, call: Call, key: usize) {
-        let link = Link { from: call.from.server, to: call.to };
+    fn fail_unreachable(self: &Rc<Fabric>, call: Wire, key: usize) {
+        let link = Link { from: call.from(), to: call.to() };
         let wait = {
             let mut dice = self.dice.borrow_mut();
             self.rules.borrow().iter().rev().find_map(|(_, rule)| rule.unreachable_for(link, &mut dice))
         };
         let until = self.sim.now() + wait.unwrap_or_default();
-        self.trace.emit(&Event::Lost { call, loss: Loss::Unreachable { until } });
+        call.tell(&self.trace, Step::Lost(Loss::Unreachable { until }));
         let fabric = self.clone();
         self.sim.schedule(until, move || {
-            fabric.trace.emit(&Event::CallFailed { call });
+            call.tell(&fabric.trace, Step::Failed);
             fabric.resolve(key, None);
         });
     }
 
     /// Steps 5.1 and 5.2: the request travels, and may be lost.
-    fn send(self: &Rc<Fabric>, call: Call, key: usize, caller: &Service, target: Rc<Service>, request: &Outgoing<'_>) {
+    fn send(self: &Rc<Fabric>, call: Wire, key: usize, caller: &Caller, target: Rc<Service>, request: &Outgoing<'_>) {
         let mut fate = Fate::default();
         {
-            let link = Link { from: call.from.server, to: call.to };
+            let link = Link { from: call.from(), to: call.to() };
             let mut dice = self.dice.borrow_mut();
             self.rules.borrow().iter().for_each(|(_, rule)| rule.shape(link, &mut fate, &mut dice));
         }
@@ -269,11 +274,12 @@ impl Fabric {
         if let Some(later) = fate.request_again {
             self.arrive(flight.copy(request.bytes), arrival + later);
         }
-        match self.course(&flight.message(None)) {
+        let Some(message) = flight.message(None) else { return self.arrive(flight, arrival) };
+        match self.course(&message) {
             Course::On => self.arrive(flight, arrival),
-            Course::Kept(shelf) => self.keep(&shelf, flight.message(None), Kept::Request(flight)),
+            Course::Kept(shelf) => self.keep(&shelf, message, Kept::Request(flight)),
             Course::Copied(shelf) => {
-                shelf.put(flight.message(None), Kept::Request(flight.copy(request.bytes)));
+                shelf.put(message, Kept::Request(flight.copy(request.bytes)));
                 self.arrive(flight, arrival);
             }
         }
@@ -286,7 +292,7 @@ impl Fabric {
 
     /// A request that was kept sets out.
     fn send_late(self: &Rc<Fabric>, mut flight: Flight) {
-        if let Some(target) = &self.services.borrow()[flight.call.to.number()] {
+        if let Some(target) = &self.services.borrow()[flight.call.to().number()] {
             flight.target = target.clone();
         }
         let arrival = self.sim.now() + flight.fate.request_delay;
@@ -321,12 +327,12 @@ impl Fabric {
         target.count_request();
         flight.delivered.set(self.sim.now());
         let (server, description) = (target.incarnation(), &flight.description);
-        self.trace.emit(&Event::RequestDelivered { call: *call, server, description });
-        let request = Request { from: call.from.server, args: flight.args.take() };
+        call.tell(&self.trace, Step::Delivered { server, description });
+        let request = Request { from: call.from(), args: flight.args.take() };
         let responder = Responder { fabric: self.clone(), flight: flight.clone() };
         let group = target.group();
         let (handling, place) = self.sim.enter(group, || {
-            let (handler, place) = target.handler(call.name);
+            let (handler, place) = target.handler(call.name());
             (handler(request, responder), place)
         });
         self.sim.spawn_for(group, place, Handling { handling, unwatched: Some((self.clone(), flight)) });
@@ -350,7 +356,7 @@ impl Fabric {
     /// The link is cut now, the caller's life has ended, or the target's name belongs to another
     /// incarnation or nobody.
     fn is_dead(&self, flight: &Flight) -> bool {
-        let current = &self.services.borrow()[flight.call.to.number()];
+        let current = &self.services.borrow()[flight.call.to().number()];
         let replaced = current.as_ref().is_none_or(|service| !Rc::ptr_eq(service, &flight.target));
         replaced || !flight.caller.get() || self.is_cut(flight.link())
     }
@@ -364,7 +370,7 @@ impl Fabric {
             return;
         }
         let server = flight.target.incarnation();
-        self.trace.emit(&Event::ReplySent { call, server, description: &description, reply, bytes });
+        call.tell(&self.trace, Step::Answered { server, description: &description, reply, bytes });
         if flight.done.replace(true) {
             return;
         }
@@ -374,13 +380,13 @@ impl Fabric {
         if fate.reply_lost {
             return self.lose(call, key, Loss::ReplyLost);
         }
-        let (message, bytes) = (flight.message(Some(description)), Bytes::copy_from_slice(bytes));
-        match self.course(&message) {
-            Course::Kept(shelf) => self.keep(&shelf, message, Kept::Reply { flight, description, bytes }),
-            Course::On | Course::Copied(_) => {
-                self.reply(&flight, description, bytes, fate.reply_hold.unwrap_or_default());
-            }
+        let bytes = Bytes::copy_from_slice(bytes);
+        if let Some(message) = flight.message(Some(description))
+            && let Course::Kept(shelf) = self.course(&message)
+        {
+            return self.keep(&shelf, message, Kept::Reply { flight, description, bytes });
         }
+        self.reply(&flight, description, bytes, fate.reply_hold.unwrap_or_default());
     }
 
     /// The reply travels, and may be held back before.
@@ -388,18 +394,18 @@ impl Fabric {
         let (call, key) = (flight.call, flight.key);
         let until = self.sim.now() + flight.fate.reply_delay + hold;
         if hold > Duration::ZERO {
-            self.trace.emit(&Event::ReplyHeld { call, until });
+            call.tell(&self.trace, Step::Held(until));
         }
         let fabric = self.clone();
         self.sim.schedule(until, move || {
             fabric.bytes.set(fabric.bytes.get() + bytes.len() as u64);
-            fabric.trace.emit(&Event::ReplyDelivered { call, description: &description });
+            call.tell(&fabric.trace, Step::ReplyDelivered(&description));
             fabric.resolve(key, Some(bytes));
         });
     }
 
-    fn lose(&self, call: Call, key: usize, loss: Loss) {
-        self.trace.emit(&Event::Lost { call, loss });
+    fn lose(&self, call: Wire, key: usize, loss: Loss) {
+        call.tell(&self.trace, Step::Lost(loss));
         self.resolve(key, None);
     }
 

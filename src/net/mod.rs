@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `fabric` | the life of one call |
 //! | `service` | what answers for one incarnation of a server |
+//! | `caller` | who sends requests: a server, or a client of the service above Raft |
+//! | `wire` | one call, and what is told of it |
 //! | `answer` | what a caller waits for |
 //! | `rule`, `rules/` | what may happen to messages |
 //! | `message` | one message, and which messages a rule is about |
@@ -16,6 +18,7 @@
 //! It knows nothing of Raft.
 
 mod answer;
+mod caller;
 mod fabric;
 mod message;
 mod rule;
@@ -24,8 +27,10 @@ mod service;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use answer::Answer;
+pub use caller::Caller;
 pub use fabric::{Network, Outgoing, RuleGuard};
 pub use message::{Message, Messages};
 pub use rule::{Course, Dice, Fate, Link, Rule};

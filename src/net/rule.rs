@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::{Message, Shelf};
-use crate::base::{Random, Seed, ServerId};
+use crate::base::{Party, Random, Seed, ServerId};
 
-/// One direction between two servers; also from a server to itself.
+/// One direction between two servers, also from a server to itself; or from a client to a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Link {
     /// Who calls.
-    pub from: ServerId,
+    pub from: Party,
     /// Who is called.
     pub to: ServerId,
 }

@@ -9,8 +9,9 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 
+use super::caller::Caller;
 use super::fabric::{Fabric, Flight};
-use crate::base::{Alive, Incarnation, ServerId};
+use crate::base::{Alive, Incarnation, Party};
 use crate::sim::{GroupId, Place};
 use crate::trace::ReplyDescription;
 
@@ -18,7 +19,7 @@ use crate::trace::ReplyDescription;
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Who calls.
-    pub from: ServerId,
+    pub from: Party,
     /// The encoded arguments.
     pub args: Bytes,
 }
@@ -81,8 +82,9 @@ impl Service {
         self.alive.get()
     }
 
-    pub(super) fn alive(&self) -> Alive {
-        self.alive.clone()
+    /// Its server, as it sends requests itself.
+    pub fn caller(&self) -> Caller {
+        Caller::server(self.incarnation, self.group, self.alive.clone())
     }
 
     pub(super) fn count_request(&self) {

@@ -277,6 +277,7 @@ impl Watch {
             }
             Event::Saved { .. } => self.vote_uniqueness.observe(at, event),
             // What a service's clients do is nothing to Raft.
+            Event::OwnService => self.snapshot_prefix.observe(at, event),
             Event::Client { .. } | Event::OperationBegan { .. } | Event::OperationEnded { .. } => Ok(()),
             Event::Lost { .. } => Ok(()),
         }

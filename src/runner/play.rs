@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::outcome::{Finding, NOT_WRITTEN, Outcome, server_of_group};
 use super::panics::{self, Panic};
 use super::standing;
-use crate::api::MakeRaft;
+use crate::api::{MakeKv, MakeRaft, Submission};
 use crate::base::{Clock, Instant, Seed};
-use crate::cluster::{Cluster, Figures, Setup, Step};
+use crate::cluster::{Cluster, Figures, KvSetup, Setup, Step};
 use crate::lab::Test;
 use crate::oracle::{LIVENESS, Shown, Watch};
 use crate::scenario::Tester;
@@ -20,16 +20,16 @@ use crate::trace::{Digest, Event, Sink, Trace, Wants};
 /// Who plays, and how closely it is watched.
 #[derive(Clone, Copy)]
 pub struct Player {
-    /// Makes the servers.
-    pub make: MakeRaft,
+    /// The implementation.
+    pub submission: Submission,
     /// Which rules watch.
     pub rules: Rules,
 }
 
 impl Player {
     /// An implementation that all rules watch.
-    pub const fn watched(make: MakeRaft) -> Player {
-        Player { make, rules: Rules::All }
+    pub const fn watched(raft: MakeRaft) -> Player {
+        Player { submission: Submission::raft(raft), rules: Rules::All }
     }
 }
 
@@ -104,6 +104,20 @@ pub fn play(
     run
 }
 
+/// The service above each Raft, where the test is one of the service.
+///
+/// # Panics
+/// If the implementation has none: whoever selects tests looks after that.
+fn kv_setup(test: &Test, submission: Submission) -> Option<KvSetup> {
+    if !test.needs_kv() {
+        return None;
+    }
+    let MakeKv { server, clerk } = submission.kv.expect("tests of the service are for who has one");
+    // None stands as zero in a lab file.
+    let limit = test.parameters.get("max_raft_state").copied().filter(|limit| *limit > 0);
+    Some(KvSetup { server, clerk, max_raft_state: limit.map(|limit| limit as usize) })
+}
+
 /// Everything of one run that outlives its simulation's end.
 struct Stage {
     sim: Sim,
@@ -134,7 +148,8 @@ impl Stage {
             snapshots: test.snapshots,
             latency: test.latency.clone(),
             seed,
-            make: player.make,
+            make: player.submission.raft,
+            kv: kv_setup(test, player.submission),
         };
         let harness = sim.group("harness");
         let cluster = Cluster::new(sim.clone(), harness, trace.clone(), setup);

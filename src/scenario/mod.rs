@@ -11,6 +11,11 @@
 //! | `persistence` | 2C, crashes and restarts |
 //! | `hard_networks` | 2C, unreliable networks and churn |
 //! | `snapshots` | 2D, log compaction |
+//! | `kv_checks` | 3A and 3B, what is checked of values |
+//! | `kv_generic` | 3A and 3B, many clients, and all faults (GenericTest) |
+//! | `kv_simple` | 3A and 3B, speed; many clients of one key |
+//! | `kv_partition` | 3A, one partition, looked at closely |
+//! | `kv_snapshots` | 3B, what snapshots are worth, and how large they are |
 //! | `figure8_steps` | 2X, the paper's Figure 8 as a script |
 //! | `restarts` | 2X, crashes right after an answer, within one term |
 //! | `crash_points` | 2X, crashes between two saves, or between a save and a message |
@@ -28,6 +33,11 @@ mod divergent_tails;
 mod election;
 mod figure8_steps;
 mod hard_networks;
+mod kv_checks;
+mod kv_generic;
+mod kv_partition;
+mod kv_simple;
+mod kv_snapshots;
 mod late_messages;
 mod late_snapshots;
 mod log;

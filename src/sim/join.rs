@@ -37,6 +37,13 @@ pub(super) fn joined<T>(future: impl Future<Output = T>, spawned: Place) -> (imp
     (task, JoinHandle { slot, spawned })
 }
 
+impl<T> JoinHandle<T> {
+    /// Whether the result is there.
+    pub fn is_finished(&self) -> bool {
+        self.slot.borrow().result.is_some()
+    }
+}
+
 impl<T> Future for JoinHandle<T> {
     type Output = T;
 

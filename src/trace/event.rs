@@ -130,6 +130,8 @@ pub enum Event<'a> {
         /// How many servers the cluster has.
         servers: usize,
     },
+    /// The service above each Raft is the implementation's own, not the tester's.
+    OwnService,
     /// All servers have been started and connected; the scenario begins.
     Constructed,
     /// A server starts a new life, disconnected.
@@ -424,6 +426,7 @@ impl Event<'_> {
             Event::CallFailed { call } => fold(digest, 23, &[call.number]),
             Event::Paused { server } => fold(digest, 24, &[life(server)]),
             Event::Resumed { server } => fold(digest, 25, &[life(server)]),
+            Event::OwnService => digest.word(29),
             Event::Client { call, message } => fold_client(digest, call, message),
             Event::OperationBegan { client, operation } => {
                 fold(digest, 26, &[u64::from(client.number()), operation_code(operation)]);

@@ -224,6 +224,7 @@ impl<D: Destination> TextSink<D> {
     fn harness(&mut self, at: Instant, event: &Event<'_>) {
         match *event {
             Event::Began { servers } => self.step(at, "begin, servers: ", servers),
+            Event::OwnService => self.step(at, "the service above Raft is the implementation's own", ""),
             Event::Constructed => self.step(at, "scenario begins", ""),
             Event::Started { server } => self.step(at, "start ", server),
             Event::Crashed { server } => self.step(at, "crash ", server),

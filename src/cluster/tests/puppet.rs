@@ -175,14 +175,14 @@ pub(super) fn ping_all(cluster: &Cluster, server: ServerId) {
     let caller = running.life.service.clone();
     for to in cluster.servers() {
         let request = Outgoing { name: Ping::NAME, description: &Description::Other, args: &(), bytes: &[] };
-        drop(cluster.network.call(&caller, to, request));
+        drop(cluster.network.call(&caller.caller(), to, request));
     }
 }
 
 /// Three puppets, a reliable network, no snapshots.
 pub(super) fn setup() -> Setup {
     let latency = Duration::from_micros(50)..=Duration::from_micros(500);
-    Setup { servers: 3, unreliable: false, snapshots: false, latency, seed: Seed(0x5eed), make }
+    Setup { servers: 3, unreliable: false, snapshots: false, latency, seed: Seed(0x5eed), make, kv: None }
 }
 
 pub(super) fn with_snapshots() -> Setup {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::super::{Link, Rule};
-use crate::base::ServerId;
+use crate::base::{Party, ServerId};
 
 /// Lets a message pass only between servers that are both connected, as the lab's connect and
 /// disconnect do (`lab-spec` §2.6). A server that is cut off cannot even reach itself.
@@ -32,6 +32,10 @@ impl Cut {
 
 impl Rule for Cut {
     fn cuts(&self, link: Link) -> bool {
-        !(self.is_connected(link.from) && self.is_connected(link.to))
+        match link.from {
+            Party::Server(from) => !(self.is_connected(from) && self.is_connected(link.to)),
+            // Clients have connections of their own.
+            Party::Client(_) => false,
+        }
     }
 }

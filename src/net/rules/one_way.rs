@@ -1,7 +1,7 @@
 //! Cuts in one direction.
 
 use super::super::{Link, Rule};
-use crate::base::ServerId;
+use crate::base::{Party, ServerId};
 
 /// Lets no request pass to a server, or none out of it, while calls the other way, and the replies
 /// to them, go on as ever.
@@ -18,8 +18,8 @@ pub enum OneWay {
 impl Rule for OneWay {
     fn cuts(&self, link: Link) -> bool {
         match *self {
-            OneWay::Into(server) => link.to == server,
-            OneWay::OutOf(server) => link.from == server,
+            OneWay::Into(server) => link.to == server && matches!(link.from, Party::Server(_)),
+            OneWay::OutOf(server) => link.from == Party::Server(server),
         }
     }
 }

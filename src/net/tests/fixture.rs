@@ -131,7 +131,11 @@ impl Net {
 
     /// Sends a request from any life.
     pub(super) fn call_as(&self, caller: &Service, to: ServerId, name: &'static str, args: &[u8]) -> Answer {
-        self.network.call(caller, to, Outgoing { name, description: &Description::Other, args: &args, bytes: args })
+        self.network.call(
+            &caller.caller(),
+            to,
+            Outgoing { name, description: &Description::Other, args: &args, bytes: args },
+        )
     }
 
     /// Calls, waits, and says what came of it and after how many milliseconds.
