@@ -3,7 +3,7 @@
 //!
 //! A submission sees [`api`] and calls [`cli::main`]; everything else is the harness. The floors,
 //! from the bottom: [`base`], [`trace`], [`sim`], [`net`] and [`disk`], [`api`], `cluster` and
-//! [`oracle`], `scenario`, [`lab`], [`runner`], [`gate`], `report`, [`cli`]. A module imports only from
+//! [`oracle`], `scenario`, [`lab`] and [`sources`], [`runner`], [`gate`], `report`, [`cli`]. A module imports only from
 //! floors below its own.
 
 pub mod api;
@@ -19,4 +19,5 @@ pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod sim;
+pub mod sources;
 pub mod trace;

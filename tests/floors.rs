@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floor of every module. Those on the same floor do not know each other.
-const FLOORS: [(&str, u32); 14] = [
+const FLOORS: [(&str, u32); 15] = [
     ("base", 0),
     ("trace", 1),
     ("sim", 2),
@@ -19,6 +19,7 @@ const FLOORS: [(&str, u32); 14] = [
     ("oracle", 5),
     ("scenario", 6),
     ("lab", 7),
+    ("sources", 7),
     ("runner", 8),
     ("gate", 9),
     ("report", 10),

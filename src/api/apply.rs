@@ -40,7 +40,8 @@ impl ApplySender {
     ///
     /// The service may call [`Raft::snapshot`](super::Raft::snapshot) before it takes the next
     /// one, so nothing that `snapshot` needs may be held while waiting here.
-    pub async fn send(&self, message: ApplyMsg) {
-        self.0.give(message).await;
+    #[track_caller]
+    pub fn send(&self, message: ApplyMsg) -> impl Future<Output = ()> {
+        self.0.give(message)
     }
 }

@@ -27,6 +27,7 @@ impl Ctx {
 
     /// Handles every request of type `R` from now on: `handler` gets who asks and what, and its
     /// result is sent back. Each request is handled in a task of its own, so a handler may wait.
+    #[track_caller]
     pub fn serve<R, H, F>(&self, handler: H)
     where
         R: Rpc,
@@ -58,16 +59,19 @@ impl Ctx {
     }
 
     /// Waits for `duration` of virtual time.
+    #[track_caller]
     pub fn sleep(&self, duration: Duration) -> Sleep {
         self.sim.sleep(duration)
     }
 
     /// Waits until `instant`; not at all if it has passed.
+    #[track_caller]
     pub fn sleep_until(&self, instant: Instant) -> Sleep {
         self.sim.sleep_until(instant)
     }
 
     /// Waits for `future`, but no longer than `duration`; none if time ran out first.
+    #[track_caller]
     pub fn timeout<F: Future>(
         &self,
         duration: Duration,
@@ -78,6 +82,7 @@ impl Ctx {
 
     /// Starts a task beside this one. Its result can be awaited; dropping the handle lets the
     /// task go on. A crash drops it wherever it waits.
+    #[track_caller]
     pub fn spawn<T: 'static>(&self, task: impl Future<Output = T> + 'static) -> JoinHandle<T> {
         self.sim.spawn(self.group, task)
     }

@@ -80,6 +80,7 @@ impl Peer {
     /// # Panics
     /// If `args` or the reply cannot be encoded or decoded, as a custom serde implementation
     /// might cause.
+    #[track_caller]
     pub fn call<R: Rpc>(&self, args: &R) -> impl Future<Output = Option<R::Reply>> + use<R> {
         let caller = &self.caller;
         let mut buffer = caller.buffer.borrow_mut();

@@ -200,7 +200,8 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(super) time_budget: Option<std::time::Duration>,
 
-    /// Play every run twice and compare: finds what depends on more than the seed.
+    /// Play every run twice and compare: finds what depends on more than the seed. Without it, only the
+    /// first iteration of each test is.
     #[arg(long)]
     pub(super) check_determinism: bool,
 

@@ -13,7 +13,7 @@ use super::{output, view};
 use crate::api::{MakeRaft, install_logger};
 use crate::cluster::Figures;
 use crate::report::{ReplayCommand, View, explained_block};
-use crate::runner::{Explanation, Player, Pulse, Run, RunResult, confirm, explain, play_watched};
+use crate::runner::{Explanation, Player, Pulse, Run, RunResult, Suspects, confirm, explain, play_watched};
 use crate::trace::{Destination, Scene, TextSink};
 
 pub(super) fn run(args: &ReplayArgs, make: MakeRaft, color: ColorChoice) -> Result<Exit, Failed> {
@@ -28,12 +28,13 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft, color: ColorChoice) -> Resu
     let mut output = Output::open(args, color)?;
     install_logger();
     let iteration = args.iteration.unwrap_or(1);
-    let result = |run| RunResult { test: test.info.clone(), iteration, seed, run, cpu: Duration::ZERO, trace: None };
+    let info = test.info.clone();
+    let result = move |run| RunResult { test: info.clone(), iteration, seed, run, cpu: Duration::ZERO, trace: None };
     let replay = ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat());
-    let (given_up, again) = (result(Run::given_up(args.stuck_after)), replay.clone());
+    let (given_up, again, patience) = (result.clone(), replay.clone(), args.stuck_after);
     let play = |sink| {
-        play_watched(test, player, seed, Some(sink), args.stuck_after, move || {
-            tell(&given_up, None, &again);
+        play_watched(test, player, seed, Some(sink), patience, move |beat| {
+            tell(&given_up(Run::given_up(patience, beat)), None, &again);
             std::process::exit(Exit::Failed as i32);
         })
     };
@@ -57,7 +58,7 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft, color: ColorChoice) -> Resu
         return Err(Failed::trouble(format!("cannot write the trace to {place}: {error}")));
     }
     if args.check_determinism {
-        run = confirm(test, player, seed, run, &Pulse::default());
+        run = confirm(test, player, seed, run, &Pulse::default(), &Suspects::default());
     }
     let result = result(run);
     let explanation = explain(test, player, seed, &result.run, args.stuck_after);

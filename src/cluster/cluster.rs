@@ -1,6 +1,7 @@
 //! The cluster: its servers, its network, and what it is made of.
 
 use std::cell::{Cell, Ref, RefCell};
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::api::{Life, MakeRaft};
 use crate::base::{Command, Instant, Random, Seed, ServerId};
 use crate::disk::Disk;
 use crate::net::{Dice, Network, RuleGuard, rules};
-use crate::sim::{self, GroupId, JoinHandle, Sim, Sleep};
+use crate::sim::{self, GroupId, JoinHandle, Place, Sim, Sleep};
 use crate::trace::{Event, Trace};
 
 /// What a cluster is made of.
@@ -134,11 +135,13 @@ impl Cluster {
     }
 
     /// Waits for `duration` of virtual time.
+    #[track_caller]
     pub fn sleep(&self, duration: Duration) -> Sleep {
         self.sim.sleep(duration)
     }
 
     /// Starts a task beside the scenario.
+    #[track_caller]
     pub fn spawn<T: 'static>(&self, task: impl Future<Output = T> + 'static) -> JoinHandle<T> {
         self.sim.spawn(self.group, task)
     }
@@ -176,6 +179,11 @@ impl Cluster {
     /// Requests that reached a handler, summed over the present incarnations of all servers.
     pub fn requests_received(&self) -> u64 {
         self.servers().map(|server| self.network.received_by(server)).sum()
+    }
+
+    /// Where the calls in flight were made, each with how many they are.
+    pub fn calls_by_place(&self) -> BTreeMap<Place, usize> {
+        self.network.calls_by_place()
     }
 
     /// What the run used so far.

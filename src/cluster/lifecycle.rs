@@ -131,6 +131,13 @@ impl Cluster {
         self.servers.borrow()[server.number()].running.is_some()
     }
 
+    /// Asks a server for what it shows, whatever that does to it; nothing of that counts.
+    pub fn look(&self, server: ServerId) {
+        if let Some(running) = self.running(server) {
+            running.raft.look();
+        }
+    }
+
     pub(super) fn running(&self, server: ServerId) -> Option<Running> {
         self.servers.borrow()[server.number()].running.clone()
     }

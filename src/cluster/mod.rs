@@ -15,6 +15,7 @@
 //! | `agreement` | submit, one, wait, n_committed |
 //! | `failure` | a check that was not met |
 //! | `circumstances` | what was going on when a run failed |
+//! | `deadlock` | servers whose tasks wait for each other |
 //!
 //! It does not know the oracles: what it checks is what the course checks.
 
@@ -22,6 +23,7 @@ mod agreement;
 mod circumstances;
 #[expect(clippy::module_inception, reason = "the cluster is what this floor is about")]
 mod cluster;
+mod deadlock;
 mod failure;
 mod faults;
 mod glass_box;

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::glass_box::{GlassBox, Viewer};
-use crate::api::{Life, LogScope, Raft, ServerState};
+use crate::api::{Inspect, Life, LogScope, Raft, ServerState};
 use crate::base::{Alive, Incarnation};
 use crate::disk::Disk;
 use crate::sim::{GroupId, Observer, Sim};
@@ -67,6 +67,12 @@ impl Sampler {
             self.sample();
             result
         })
+    }
+
+    /// Asks the server for all that it ever shows, and tells nobody.
+    pub(super) fn look(&self) {
+        let _ = self.raft.state();
+        let _ = self.raft.inspect().map(Inspect::inspection);
     }
 
     /// Reports the state if it changed.

@@ -8,15 +8,26 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 
 use super::fabric::Fabric;
+use crate::sim::{GroupId, Place, waits};
 
 /// One unanswered call, as the fabric keeps it.
-#[derive(Default)]
 pub(super) struct Pending {
+    /// Whose call it is.
+    pub(super) group: GroupId,
+    /// Where it was made.
+    pub(super) place: Place,
     /// The outcome, once there is one: the reply's bytes, or none.
     pub(super) outcome: Option<Option<Bytes>>,
     pub(super) caller: Option<Waker>,
     /// The caller does not wait any more.
     pub(super) abandoned: bool,
+}
+
+impl Pending {
+    /// A call that was made now.
+    pub(super) fn new(group: GroupId, place: Place) -> Pending {
+        Pending { group, place, outcome: None, caller: None, abandoned: false }
+    }
 }
 
 /// The encoded reply, or none if the call failed; see [`Network::call`](super::Network::call).
@@ -42,6 +53,7 @@ impl Future for Answer {
             }
             None => {
                 pending.caller = Some(context.waker().clone());
+                waits("`call`", pending.place);
                 Poll::Pending
             }
         }

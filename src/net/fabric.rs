@@ -5,8 +5,10 @@
 //! machine's, and a crashed server runs no handler to its end.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -19,7 +21,7 @@ use super::answer::{Answer, Pending};
 use super::service::{OutgoingReply, Request, Responder, Service};
 use super::{Course, Dice, Fate, Link, Message, Rule, Shelf, rules};
 use crate::base::{Alive, Instant, ServerId};
-use crate::sim::{Limit, Sim};
+use crate::sim::{GroupId, Limit, Place, Sim};
 use crate::trace::{Call, Description, Event, Loss, ReplyDescription, Trace};
 
 /// How often a waiting call looks whether its target still answers (step 5.4).
@@ -90,11 +92,12 @@ impl Network {
     ///
     /// The outcome is the encoded reply, or none: the request or the reply was lost, or the
     /// target is unreachable or crashed meanwhile. A dead caller sends nothing and hears nothing.
+    #[track_caller]
     pub fn call(&self, caller: &Service, to: ServerId, request: Outgoing<'_>) -> Answer {
         if !caller.is_alive() {
             return Answer { waiting: None };
         }
-        let key = self.0.hand_over(caller, to, request);
+        let key = self.0.hand_over(caller, to, request, Location::caller());
         Answer { waiting: Some((self.0.clone(), key)) }
     }
 
@@ -120,6 +123,18 @@ impl Network {
     /// delivered.
     pub fn total_bytes(&self) -> u64 {
         self.0.bytes.get()
+    }
+
+    /// Whether somebody of a group waits for the outcome of a call.
+    pub fn is_awaited_by(&self, group: GroupId) -> bool {
+        self.0.calls.borrow().iter().any(|(_, call)| call.group == group && call.caller.is_some() && !call.abandoned)
+    }
+
+    /// Where the calls in flight were made, each with how many they are.
+    pub fn calls_by_place(&self) -> BTreeMap<Place, usize> {
+        let mut places = BTreeMap::new();
+        self.0.calls.borrow().iter().for_each(|(_, call)| *places.entry(call.place).or_default() += 1);
+        places
     }
 
     /// Requests that reached a handler of the server's present incarnation; 0 if it is down.
@@ -187,7 +202,7 @@ impl Flight {
 
 impl Fabric {
     /// Steps 2 and 3: counts the call, and decides what will become of it.
-    fn hand_over(self: &Rc<Fabric>, caller: &Service, to: ServerId, request: Outgoing<'_>) -> usize {
+    fn hand_over(self: &Rc<Fabric>, caller: &Service, to: ServerId, request: Outgoing<'_>, place: Place) -> usize {
         self.rpcs.set(self.rpcs.get() + 1);
         self.bytes.set(self.bytes.get() + request.bytes.len() as u64);
         let Outgoing { name, description, args, bytes } = request;
@@ -195,7 +210,7 @@ impl Fabric {
         let call = Call { number: self.rpcs.get(), name, kind: description.kind(), from, to };
         self.trace.emit(&Event::RequestSent { call, description, args, bytes });
 
-        let key = self.wait_for_outcome(caller);
+        let key = self.wait_for_outcome(caller, place);
         let link = Link { from: from.server, to };
         let target = self.services.borrow()[to.number()].clone();
         match target {
@@ -205,9 +220,9 @@ impl Fabric {
         key
     }
 
-    fn wait_for_outcome(&self, caller: &Service) -> usize {
+    fn wait_for_outcome(&self, caller: &Service, place: Place) -> usize {
         let mut calls = self.calls.borrow_mut();
-        let key = calls.insert(Pending::default());
+        let key = calls.insert(Pending::new(caller.group(), place));
         if calls.len() > self.sim.limits().messages {
             self.sim.over(Limit::Messages, caller.group());
         }
@@ -310,8 +325,11 @@ impl Fabric {
         let request = Request { from: call.from.server, args: flight.args.take() };
         let responder = Responder { fabric: self.clone(), flight: flight.clone() };
         let group = target.group();
-        let handling = self.sim.enter(group, || target.handler(call.name)(request, responder));
-        self.sim.spawn_detached(group, Handling { handling, unwatched: Some((self.clone(), flight)) });
+        let (handling, place) = self.sim.enter(group, || {
+            let (handler, place) = target.handler(call.name);
+            (handler(request, responder), place)
+        });
+        self.sim.spawn_for(group, place, Handling { handling, unwatched: Some((self.clone(), flight)) });
     }
 
     /// Step 5.4: looks every 100 ms after the arrival whether the target still answers.

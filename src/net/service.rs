@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -10,7 +11,7 @@ use bytes::Bytes;
 
 use super::fabric::{Fabric, Flight};
 use crate::base::{Alive, Incarnation, ServerId};
-use crate::sim::GroupId;
+use crate::sim::{GroupId, Place};
 use crate::trace::ReplyDescription;
 
 /// A request as it reaches a handler.
@@ -31,8 +32,15 @@ pub struct Service {
     incarnation: Incarnation,
     group: GroupId,
     alive: Alive,
-    handlers: RefCell<Vec<(&'static str, Handler)>>,
+    handlers: RefCell<Vec<Registered>>,
     received: Cell<u64>,
+}
+
+/// A handler, and where it was registered.
+struct Registered {
+    name: &'static str,
+    handler: Handler,
+    place: Place,
 }
 
 impl Service {
@@ -42,10 +50,11 @@ impl Service {
     }
 
     /// Sets the handler for requests called `name`, in place of an earlier one.
+    #[track_caller]
     pub fn handle(&self, name: &'static str, handler: Handler) {
         let mut handlers = self.handlers.borrow_mut();
-        handlers.retain(|(known, _)| *known != name);
-        handlers.push((name, handler));
+        handlers.retain(|known| known.name != name);
+        handlers.push(Registered { name, handler, place: Location::caller() });
     }
 
     /// Forgets all handlers, and with them what they hold.
@@ -80,14 +89,16 @@ impl Service {
         self.received.set(self.received.get() + 1);
     }
 
+    /// The handler for a name, and where it was registered.
+    ///
     /// # Panics
     /// If there is none: a mistake of the implementation, which the run reports as its panic.
-    pub(super) fn handler(&self, name: &str) -> Handler {
+    pub(super) fn handler(&self, name: &str) -> (Handler, Place) {
         let handlers = self.handlers.borrow();
-        let Some((_, handler)) = handlers.iter().find(|(known, _)| *known == name) else {
+        let Some(Registered { handler, place, .. }) = handlers.iter().find(|known| known.name == name) else {
             panic!("{} has no handler for {name}: call `ctx.serve` for it before `make` returns", self.incarnation);
         };
-        handler.clone()
+        (handler.clone(), *place)
     }
 }
 

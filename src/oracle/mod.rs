@@ -60,6 +60,9 @@ mod vote_uniqueness;
 mod watch;
 mod window;
 
+/// The rules that demand that something happens, rather than that something does not.
+pub const LIVENESS: [&str; 2] = [reelection::RULE, catch_up::RULE];
+
 pub use apply_order::ApplyOrder;
 pub use catch_up::{CATCH_UP_BOUND, CatchUp};
 pub use election_safety::ElectionSafety;

@@ -4,11 +4,11 @@
 //! its steps do not go on, and told which it is.
 #![expect(clippy::disallowed_types, reason = "watching workers needs the wall clock; no run sees it")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::schedule::Next;
+use crate::sim::{Beat, Pulse};
 
 /// One place per worker.
 pub(super) struct Board {
@@ -17,7 +17,7 @@ pub(super) struct Board {
 
 #[derive(Default)]
 struct Place {
-    pulse: Arc<AtomicU64>,
+    pulse: Arc<Pulse>,
     state: Mutex<State>,
 }
 
@@ -41,14 +41,14 @@ impl Board {
         Board { places: (0..workers).map(|_| Place::default()).collect() }
     }
 
-    /// The counter that a worker's runs move.
-    pub(super) fn pulse(&self, worker: usize) -> Arc<AtomicU64> {
+    /// What a worker's runs move.
+    pub(super) fn pulse(&self, worker: usize) -> Arc<Pulse> {
         self.places[worker].pulse.clone()
     }
 
     /// A worker begins a run.
     pub(super) fn begin(&self, worker: usize, next: Next) {
-        let pulse = self.places[worker].pulse.load(Ordering::Relaxed);
+        let pulse = self.places[worker].pulse.steps();
         self.set(worker, State::Playing { next, pulse, since: Instant::now() });
     }
 
@@ -67,8 +67,8 @@ impl Board {
         self.places.iter().all(|place| matches!(*place.lock(), State::Gone | State::Stuck))
     }
 
-    /// Gives up the runs whose steps have not gone on for `patience`, and names them.
-    pub(super) fn give_up(&self, patience: Duration) -> Vec<Next> {
+    /// Gives up the runs whose steps have not gone on for `patience`, and says what they were at.
+    pub(super) fn give_up(&self, patience: Duration) -> Vec<(Next, Beat)> {
         self.places.iter().filter_map(|place| place.give_up(patience)).collect()
     }
 
@@ -82,10 +82,10 @@ impl Place {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give_up(&self, patience: Duration) -> Option<Next> {
+    fn give_up(&self, patience: Duration) -> Option<(Next, Beat)> {
         let mut state = self.lock();
         let State::Playing { next, pulse, since } = &mut *state else { return None };
-        let now = self.pulse.load(Ordering::Relaxed);
+        let now = self.pulse.steps();
         if now != *pulse {
             (*pulse, *since) = (now, Instant::now());
             return None;
@@ -95,13 +95,17 @@ impl Place {
         }
         let next = *next;
         *state = State::Stuck;
-        Some(next)
+        Some((next, self.pulse.beat()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
+    use crate::base::{self, Clock, Random};
+    use crate::sim::{End, Limits, Simulation};
 
     const RUN: Next = Next { test: 3, iteration: 7 };
 
@@ -110,7 +114,7 @@ mod tests {
         let board = Board::new(2);
         board.begin(0, RUN);
         assert_eq!(board.give_up(Duration::from_secs(1_000)), []);
-        assert_eq!(board.give_up(Duration::ZERO), [RUN]);
+        assert_eq!(board.give_up(Duration::ZERO), [(RUN, Beat::default())]);
         assert_eq!(board.give_up(Duration::ZERO), [], "it is told once");
         assert!(!board.all_done());
         board.leave(1);
@@ -122,8 +126,14 @@ mod tests {
     fn a_run_whose_steps_go_on_is_not() {
         let board = Board::new(1);
         board.begin(0, RUN);
-        board.pulse(0).store(5, Ordering::Relaxed);
+        let clock = Rc::new(Clock::default());
+        let simulation = Simulation::new(clock, Random::new(1), Limits::default(), Some(board.pulse(0)));
+        let sim = simulation.handle();
+        let group = sim.group("S0.1");
+        assert_eq!(simulation.run(group, sim.sleep(Duration::from_millis(7))), End::Finished);
         assert_eq!(board.give_up(Duration::ZERO), []);
-        assert!(board.end(0));
+        let [(_, beat)] = &board.give_up(Duration::ZERO)[..] else { panic!("nothing goes on any more") };
+        assert_eq!((beat.steps, beat.now), (3, base::Instant::from_millis(7)), "two polls and a timer");
+        assert!(!board.end(0));
     }
 }

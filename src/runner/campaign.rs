@@ -14,17 +14,19 @@ use cpu_time::ThreadTime;
 use crossbeam::channel::{self, Receiver, RecvTimeoutError, Sender};
 
 use super::board::Board;
-use super::determinism;
+use super::determinism::{self, Pulse};
 use super::ending::Ending;
 use super::play::{Player, Run, play};
 use super::progress::Progress;
 use super::schedule::{Next, Order, Schedule, Todo};
 use super::slice::Slice;
 use super::summary::Summary;
+use super::suspects::Suspects;
 use super::traces::{Recorded, TraceFolder};
 use crate::api::install_logger;
 use crate::base::Seed;
 use crate::lab::{Test, TestInfo};
+use crate::sim::Beat;
 use crate::trace::TextSink;
 
 /// What is to be played.
@@ -39,7 +41,7 @@ pub struct Campaign {
     pub slice: Slice,
     /// Workers.
     pub jobs: usize,
-    /// Play every run twice and compare.
+    /// Play every run twice and compare, and not only the first one of each test.
     pub check_determinism: bool,
     /// End after so many failures.
     pub max_failures: Option<u64>,
@@ -171,6 +173,7 @@ impl Stage {
         let work = Arc::new(Work {
             schedule: Schedule::new(order(&self.campaign), todo),
             board: Board::new(jobs),
+            suspects: Suspects::default(),
             failures: AtomicU64::new(self.summary.failed()),
             deadline: self.deadline,
             campaign: self.campaign.clone(),
@@ -200,8 +203,8 @@ impl Stage {
                 Ok(Report::TraceFailed(_)) => {}
                 Err(RecvTimeoutError::Timeout) => {
                     listener.tick();
-                    for next in work.board.give_up(work.campaign.patience) {
-                        let result = work.stuck(next);
+                    for (next, beat) in work.board.give_up(work.campaign.patience) {
+                        let result = work.stuck(next, &beat);
                         work.count(&result);
                         finish(&mut self.summary, &result, listener);
                     }
@@ -234,6 +237,7 @@ struct Work {
     board: Board,
     /// Runs that did not pass.
     failures: AtomicU64,
+    suspects: Suspects,
     /// When its time is over.
     deadline: Option<Instant>,
 }
@@ -299,13 +303,16 @@ impl Work {
         };
         // As it is written down, so that what is read again is the same.
         let cpu = Duration::from_micros(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
-        if self.campaign.check_determinism {
-            run = determinism::confirm(test, self.campaign.player, seed, run, &self.board.pulse(worker));
+        // Code that does not depend on the seed alone mostly shows that at once.
+        if self.campaign.check_determinism || next.iteration == 1 {
+            let (pulse, suspects) = (self.board.pulse(worker), &self.suspects);
+            run = determinism::confirm(test, self.campaign.player, seed, run, &pulse, suspects);
         }
         if !run.outcome.passed() && recorded.is_none() && self.controls.traces.records_failed() {
             let (again, trace) = recorder.play_recorded(self.board.pulse(worker));
             if again.digest != run.digest {
-                run = determinism::differing(test, self.campaign.player, seed, run, &self.board.pulse(worker));
+                let (pulse, suspects) = (self.board.pulse(worker), &self.suspects);
+                run = determinism::differing(test, self.campaign.player, seed, run, &pulse, suspects);
             }
             recorded = trace;
         }
@@ -321,9 +328,9 @@ impl Work {
     }
 
     /// The result of a run that was given up.
-    fn stuck(&self, next: Next) -> RunResult {
+    fn stuck(&self, next: Next, beat: &Beat) -> RunResult {
         let Planned { test, .. } = &self.campaign.tests[next.test];
-        let run = Run::given_up(self.campaign.patience);
+        let run = Run::given_up(self.campaign.patience, beat);
         let seed = self.campaign.seed.of_run(&test.info.name, next.iteration);
         let (test, iteration, cpu) = (test.info.clone(), next.iteration, self.campaign.patience);
         RunResult { test, iteration, seed, run, cpu, trace: None }
@@ -340,7 +347,7 @@ struct Recorder<'a> {
 
 impl Recorder<'_> {
     /// Plays the run with its trace; without one if it cannot be recorded.
-    fn play_recorded(&mut self, pulse: Arc<AtomicU64>) -> (Run, Option<Recorded>) {
+    fn play_recorded(&mut self, pulse: Pulse) -> (Run, Option<Recorded>) {
         let recorded = match Recorded::new() {
             Ok(recorded) => recorded,
             Err(error) => {

@@ -5,6 +5,7 @@
 //! | `play` | one run, on one thread |
 //! | `outcome` | how a run can end |
 //! | `panics` | what a panic of an implementation says |
+//! | `standing` | what tasks are at when a run cannot go on |
 //! | `campaign` | many runs, over all cores; the only place where anything is parallel |
 //! | `schedule` | which run comes next |
 //! | `board` | what each worker is at, for whoever watches them |
@@ -20,6 +21,7 @@
 //! | `spread` | how numbers are spread |
 //! | `progress` | how far a campaign has come, and what comes next |
 //! | `determinism` | the same run played twice |
+//! | `suspects` | what in the sources may be why runs differ |
 //! | `watched` | one run on this thread, watched from another |
 //! | `summary` | what all runs of a campaign come to |
 //! | `cause` | failures of a campaign that have the same cause |
@@ -45,8 +47,10 @@ mod record;
 mod schedule;
 mod slice;
 mod spread;
+mod standing;
 mod store;
 mod summary;
+mod suspects;
 mod traces;
 mod watched;
 
@@ -67,5 +71,6 @@ pub use slice::Slice;
 pub use spread::Spread;
 pub use store::{Store, StoreError, StoredCampaign};
 pub use summary::{Histogram, Summary, TestSummary};
+pub use suspects::Suspects;
 pub use traces::{Keep, TraceFolder, TraceOptions, lines_of};
 pub use watched::play_watched;

@@ -3,18 +3,18 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use super::outcome::{Finding, NOT_WRITTEN, Outcome, server_of_group};
 use super::panics::{self, Panic};
+use super::standing;
 use crate::api::MakeRaft;
 use crate::base::{Clock, Instant, Seed};
 use crate::cluster::{Cluster, Figures, Setup, Step};
 use crate::lab::Test;
-use crate::oracle::{Shown, Watch};
+use crate::oracle::{LIVENESS, Shown, Watch};
 use crate::scenario::Tester;
-use crate::sim::{End, Limits, Sim, Simulation};
+use crate::sim::{Beat, End, Limit, Limits, Pulse, Sim, Simulation, Standing};
 use crate::trace::{Digest, Event, Sink, Trace, Wants};
 
 /// Who plays, and how closely it is watched.
@@ -61,15 +61,18 @@ pub struct Run {
 }
 
 impl Run {
-    /// What a run came to of which one step did not end for `patience` of real time.
-    pub fn given_up(patience: Duration) -> Run {
-        let evidence = vec![format!(
+    /// What a run came to of which one step did not end for `patience` of real time, and which was at
+    /// `beat` then.
+    pub fn given_up(patience: Duration, beat: &Beat) -> Run {
+        let mut finding = standing::endless(beat);
+        let sentence = format!(
             "one step of the run has not ended for {} s of real time: a loop without `.await`, or a wait that blocks \
              the thread; the run was given up",
             patience.as_secs()
-        )];
+        );
+        finding.evidence.insert(0, sentence);
         Run {
-            outcome: Outcome::Stuck(Finding::new("never yields", evidence)),
+            outcome: Outcome::Stuck(finding),
             digest: Digest::EMPTY,
             events: 0,
             figures: Figures::default(),
@@ -81,14 +84,14 @@ impl Run {
 
 /// Plays one run from beginning to end, on this thread.
 ///
-/// `listener` hears of every event, after the rules did; `pulse` counts steps for someone who
+/// `listener` hears of every event, after the rules did; `pulse` tells of every step to someone who
 /// watches from another thread.
 pub fn play(
     test: &Test,
     player: Player,
     seed: Seed,
     listener: Option<Rc<RefCell<dyn Sink>>>,
-    pulse: Option<Arc<AtomicU64>>,
+    pulse: Option<Arc<Pulse>>,
 ) -> Run {
     let clock = Rc::new(Clock::default());
     let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), Limits::default(), pulse);
@@ -161,7 +164,7 @@ impl Stage {
             watch.finish(now);
         }
         let mut outcome = match (watch.violation(), ended) {
-            (Some(violation), _) => Outcome::Violated(violation.into()),
+            (Some(violation), _) => self.violated(violation.into()),
             (None, Err(panic)) => self.panicked(&panic),
             (None, Ok(end)) => self.ended(test, end),
         };
@@ -195,31 +198,93 @@ impl Stage {
         match end {
             End::Finished | End::Stopped => match self.verdict.get() {
                 Some(Ok(())) => Outcome::Passed,
-                Some(Err(failure)) => Outcome::Failed(failure.into()),
+                Some(Err(failure)) => self.without_progress(failure.into()).unwrap_or_else(Outcome::Failed),
                 None => unreachable!("a run is stopped only for a reason that was looked at before"),
             },
-            End::Deadlocked => Outcome::Stuck(self.finding(
-                "deadlock",
-                None,
-                vec![format!(
-                    "the scenario `{}` waits, but nothing can ever happen again: no task is ready and no timer runs",
-                    test.scenario.name
-                )],
-            )),
-            End::OverLimit(limit, culprit) => Outcome::OverLimit(self.finding(
-                &format!("limit {limit}"),
-                Some(&culprit),
-                vec![format!("{} (limit {limit}, reached while {culprit} was at work)", limit.meaning())],
-            )),
+            End::Deadlocked => Outcome::Stuck(self.deadlocked(test)),
+            End::OverLimit(limit, culprit) => Outcome::OverLimit(self.over(limit, &culprit)),
         }
+    }
+
+    /// A broken rule is the outcome, unless it only demands that something happens, and a deadlock is
+    /// why nothing does.
+    fn violated(&self, finding: Finding) -> Outcome {
+        if LIVENESS.contains(&&*finding.rule) {
+            return self.without_progress(finding).unwrap_or_else(Outcome::Violated);
+        }
+        Outcome::Violated(finding)
+    }
+
+    /// The deadlock that is behind a finding; the finding again if there is none.
+    fn without_progress(&self, finding: Finding) -> Result<Outcome, Finding> {
+        let dead = self.cluster.deadlocked();
+        if dead.is_empty() { Err(finding) } else { Ok(Outcome::Stuck(standing::deadlock(&dead, &finding))) }
+    }
+
+    /// Nothing at all can happen any more, in the whole run.
+    fn deadlocked(&self, test: &Test) -> Finding {
+        let tasks = self.sim.tasks();
+        let mut evidence = vec![format!(
+            "the scenario `{}` waits, but nothing can ever happen again: no task is ready and no timer runs",
+            test.scenario.name
+        )];
+        evidence.extend(standing::sentences(&tasks));
+        let first = tasks.iter().find(|task| server_of_group(&task.group).is_some());
+        Finding { place: first.map(|task| task.place().to_string()), ..self.finding("deadlock", None, evidence) }
+    }
+
+    fn over(&self, limit: Limit, culprit: &str) -> Finding {
+        let mut evidence = vec![format!("{} (limit {limit}, reached while {culprit} was at work)", limit.meaning())];
+        let mut place = None;
+        let most = match limit {
+            Limit::PollsPerInstant => {
+                let task = self.sim.spinning();
+                evidence.extend(task.as_ref().map(standing::spinning));
+                place = task.map(|task| task.place());
+                None
+            }
+            Limit::Tasks => standing::most(standing::spawned(&self.tasks_of(culprit))).zip(Some("tasks were spawned")),
+            Limit::Messages => standing::most(self.cluster.calls_by_place()).zip(Some("calls in flight were made")),
+            Limit::VirtualTime | Limit::Steps => None,
+        };
+        if let Some(((most, count), what)) = most {
+            evidence.push(format!("{count} {what} at {most}"));
+            place = Some(most);
+        }
+        let place = place.map(ToString::to_string);
+        Finding { place, ..self.finding(&format!("limit {limit}"), Some(culprit), evidence) }
+    }
+
+    fn tasks_of(&self, group: &str) -> Vec<Standing> {
+        self.sim.tasks().into_iter().filter(|task| *task.group == *group).collect()
     }
 
     fn panicked(&self, panic: &Panic) -> Outcome {
         let culprit = self.sim.at_work();
         let who = culprit.as_deref().unwrap_or("the harness");
-        let rule = if panic.not_written().is_some() { NOT_WRITTEN } else { "panic" };
+        let mut evidence = evidence(who, panic);
+        let mut rule = if panic.not_written().is_some() { NOT_WRITTEN } else { "panic" };
+        if rule != NOT_WRITTEN
+            && let Some(spawned) = self.sim.task_at_work()
+        {
+            evidence.push(format!("at work was the task spawned at {spawned}"));
+        }
+        if panic.is_double_borrow() {
+            let (name, more) = self.borrowed(panic, who);
+            rule = name;
+            evidence.extend(more);
+        }
         let place = Some(panic.place.clone());
-        Outcome::Panicked(Finding { place, ..self.finding(rule, culprit.as_deref(), evidence(who, panic)) })
+        Outcome::Panicked(Finding { place, ..self.finding(rule, culprit.as_deref(), evidence) })
+    }
+
+    /// What is behind a second borrow, in code of the group called `who`.
+    fn borrowed(&self, panic: &Panic, who: &str) -> (&'static str, Vec<String>) {
+        let waiting: Vec<Standing> = self.tasks_of(who).into_iter().filter(|task| !task.is_ready).collect();
+        // What the panicking code itself held, it has let go. Who holds it now, waits.
+        let again = server_of_group(who).map(|server| panics::catch(|| self.cluster.look(server)));
+        let is_held = matches!(again, Some(Err(panic)) if panic.is_double_borrow());
+        standing::borrowed(panic, &waiting, is_held)
     }
 
     /// What is wrong at the run's end, while the tasks of `culprit` were at work.
@@ -234,15 +299,7 @@ fn evidence(who: &str, panic: &Panic) -> Vec<String> {
     if let Some(text) = panic.not_written() {
         return vec![text.to_owned(), format!("write this at {}", panic.place)];
     }
-    let mut evidence = vec![format!("{who} panicked at {}: {}", panic.place, panic.message)];
-    if panic.is_double_borrow() {
-        evidence.push(
-            "a RefCell was needed while something else held it: a borrow that lives across an `.await`, or a call \
-             back into the server while it is borrowed; with locks this would be a deadlock"
-                .to_owned(),
-        );
-    }
-    evidence
+    vec![format!("{who} panicked at {}: {}", panic.place, panic.message)]
 }
 
 type Sinks = Vec<Rc<RefCell<dyn Sink>>>;

@@ -11,20 +11,21 @@ use super::play::{Player, Run, play};
 use super::schedule::Next;
 use crate::base::Seed;
 use crate::lab::Test;
+use crate::sim::Beat;
 use crate::trace::Sink;
 
 /// How often somebody looks.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Plays a run as [`play`] does. If one of its steps does not end for `patience` of real time,
-/// calls `stuck` from another thread: this one may never come back.
+/// calls `stuck` from another thread, with what it was at: this one may never come back.
 pub fn play_watched(
     test: &Test,
     player: Player,
     seed: Seed,
     listener: Option<Rc<RefCell<dyn Sink>>>,
     patience: Duration,
-    stuck: impl FnOnce() + Send + 'static,
+    stuck: impl FnOnce(&Beat) + Send + 'static,
 ) -> Run {
     let board = Arc::new(Board::new(1));
     board.begin(0, Next { test: 0, iteration: 1 });
@@ -32,8 +33,8 @@ pub fn play_watched(
     thread::spawn(move || {
         while !watched.all_done() {
             thread::sleep(WATCH_INTERVAL);
-            if !watched.give_up(patience).is_empty() {
-                return stuck();
+            if let [(_, beat)] = &watched.give_up(patience)[..] {
+                return stuck(beat);
             }
         }
     });

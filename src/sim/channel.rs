@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::panic::Location;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
+
+use super::place::waits;
 
 struct Queue<T> {
     items: VecDeque<T>,
@@ -56,8 +59,10 @@ pub struct Receiver<T>(Rc<RefCell<Queue<T>>>);
 
 impl<T> Receiver<T> {
     /// Waits for the next item; none when all senders are gone and nothing is left.
-    pub async fn recv(&mut self) -> Option<T> {
-        poll_fn(|context| {
+    #[track_caller]
+    pub fn recv(&mut self) -> impl Future<Output = Option<T>> {
+        let place = Location::caller();
+        poll_fn(move |context| {
             let mut queue = self.0.borrow_mut();
             if let Some(item) = queue.items.pop_front() {
                 return Poll::Ready(Some(item));
@@ -66,9 +71,9 @@ impl<T> Receiver<T> {
                 return Poll::Ready(None);
             }
             queue.receiver = Some(context.waker().clone());
+            waits("`recv`", place);
             Poll::Pending
         })
-        .await
     }
 
     /// The next item, if there is one now.

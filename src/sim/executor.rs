@@ -2,14 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Context;
 use std::time::Duration;
 
 use super::drops::one_by_one;
 use super::join::{JoinHandle, joined};
+use super::place::{self, Place, Standing};
+use super::pulse::Pulse;
 use super::sleep::Sleep;
 use super::task::{BoxedTask, Group, GroupId, Observer, Taken, Tasks};
 use super::timer::{Action, TimerKey, Timers};
@@ -37,8 +39,10 @@ pub struct Simulation {
 
 impl Simulation {
     /// An empty simulation whose clock is `clock` and whose scheduling draws from `random`.
-    /// `pulse`, if given, counts steps for someone who watches from another thread.
-    pub fn new(clock: Rc<Clock>, random: Random, limits: Limits, pulse: Option<Arc<AtomicU64>>) -> Simulation {
+    /// `pulse`, if given, tells of every step to someone who watches from another thread.
+    pub fn new(clock: Rc<Clock>, random: Random, limits: Limits, pulse: Option<Arc<Pulse>>) -> Simulation {
+        place::begin_poll();
+        pulse.iter().for_each(|pulse| pulse.restart());
         let core = Core {
             clock,
             random: RefCell::new(random),
@@ -52,6 +56,7 @@ impl Simulation {
             polls_this_instant: Cell::new(0),
             closed: Cell::new(false),
             at_work: Cell::new(None),
+            spinning: RefCell::new(None),
             after_step: RefCell::default(),
         };
         Simulation { sim: Sim(Rc::new(core)) }
@@ -100,7 +105,7 @@ pub(super) struct Core {
     pub(super) clock: Rc<Clock>,
     random: RefCell<Random>,
     limits: Limits,
-    pulse: Option<Arc<AtomicU64>>,
+    pulse: Option<Arc<Pulse>>,
     tasks: RefCell<Tasks>,
     pub(super) timers: RefCell<Timers>,
     groups: RefCell<Vec<Group>>,
@@ -110,9 +115,19 @@ pub(super) struct Core {
     /// The simulation is being dropped: whoever wants to spawn now comes too late.
     closed: Cell<bool>,
     /// Whose code is running, for messages about it.
-    at_work: Cell<Option<GroupId>>,
+    at_work: Cell<Option<AtWork>>,
+    /// The task that was polled once too often at one instant.
+    spinning: RefCell<Option<Standing>>,
     /// To be done when the present step is over.
     after_step: RefCell<Vec<Box<dyn FnOnce()>>>,
+}
+
+/// Whose code is running.
+#[derive(Clone, Copy)]
+struct AtWork {
+    group: GroupId,
+    /// Where the task was spawned; none for a call from outside of any task.
+    task: Option<Place>,
 }
 
 impl Sim {
@@ -130,6 +145,7 @@ impl Sim {
     pub fn group(&self, name: &str) -> GroupId {
         let mut groups = self.0.groups.borrow_mut();
         groups.push(Group { name: name.into(), observer: None, cancelled: false });
+        self.0.pulse.iter().for_each(|pulse| pulse.add_group(name));
         GroupId(groups.len() as u32 - 1)
     }
 
@@ -163,41 +179,51 @@ impl Sim {
     }
 
     /// Starts a task whose result can be awaited.
+    #[track_caller]
     pub fn spawn<T: 'static>(&self, group: GroupId, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
-        let (task, handle) = joined(future);
+        let (task, handle) = joined(future, Location::caller());
         self.spawn_detached(group, task);
         handle
     }
 
     /// Starts a task that nobody waits for.
+    #[track_caller]
     pub fn spawn_detached(&self, group: GroupId, future: impl Future<Output = ()> + 'static) {
-        self.insert(group, true, Box::pin(future));
+        self.spawn_for(group, Location::caller(), future);
+    }
+
+    /// Starts a task that nobody waits for, on behalf of what stands at `place`.
+    pub fn spawn_for(&self, group: GroupId, place: Place, future: impl Future<Output = ()> + 'static) {
+        self.insert(group, true, place, Box::pin(future));
     }
 
     /// Starts a task that lives and dies with the group and is no business of the group's observer.
+    #[track_caller]
     pub fn spawn_unobserved(&self, group: GroupId, future: impl Future<Output = ()> + 'static) {
-        self.insert(group, false, Box::pin(future));
+        self.insert(group, false, Location::caller(), Box::pin(future));
     }
 
-    fn insert(&self, group: GroupId, observed: bool, future: BoxedTask) {
+    fn insert(&self, group: GroupId, observed: bool, spawned: Place, future: BoxedTask) {
         if self.0.closed.get() || self.0.groups.borrow()[group.0 as usize].cancelled {
             return;
         }
         let mut tasks = self.0.tasks.borrow_mut();
-        tasks.insert(group, observed, future);
+        tasks.insert(group, observed, spawned, future);
         if tasks.len() > self.0.limits.tasks {
             self.over(Limit::Tasks, group);
         }
     }
 
     /// Ends after `duration`. A task that sleeps for no time at all still lets others go first.
+    #[track_caller]
     pub fn sleep(&self, duration: Duration) -> Sleep {
         self.sleep_until(self.now() + duration)
     }
 
     /// Ends at `instant`, or at once if it has passed.
+    #[track_caller]
     pub fn sleep_until(&self, instant: Instant) -> Sleep {
-        Sleep::new(self.clone(), instant)
+        Sleep::new(self.clone(), instant, Location::caller())
     }
 
     /// Does `action` at `instant`, outside of any task.
@@ -236,15 +262,42 @@ impl Sim {
 
     /// Calls code that belongs to `group`, from wherever.
     pub fn enter<T>(&self, group: GroupId, call: impl FnOnce() -> T) -> T {
-        let caller = self.0.at_work.replace(Some(group));
+        let caller = self.0.set_at_work(Some(AtWork { group, task: None }));
         let result = call();
-        self.0.at_work.set(caller);
+        self.0.set_at_work(caller);
         result
     }
 
     /// The name of the group whose code is running; after a panic, of the one that panicked.
     pub fn at_work(&self) -> Option<Rc<str>> {
-        self.0.at_work.get().map(|group| self.0.group_name(group))
+        self.0.at_work.get().map(|at_work| self.0.group_name(at_work.group))
+    }
+
+    /// Where the task was spawned whose code is running; after a panic, the one that panicked.
+    pub fn task_at_work(&self) -> Option<Place> {
+        self.0.at_work.get()?.task
+    }
+
+    pub(super) fn group_at_work(&self) -> Option<GroupId> {
+        self.0.at_work.get().map(|at_work| at_work.group)
+    }
+
+    /// All tasks but those that are no observer's business, and the one that is being polled.
+    pub fn tasks(&self) -> Vec<Standing> {
+        let tasks = self.0.tasks.borrow().standing();
+        let named =
+            |(group, spawned, wait, is_ready)| Standing { group: self.0.group_name(group), spawned, wait, is_ready };
+        tasks.into_iter().map(named).collect()
+    }
+
+    /// Whether a task of a group sleeps, or may do so somewhere in what it waits for.
+    pub fn sleeps(&self, group: GroupId) -> bool {
+        self.0.timers.borrow().wakes(group)
+    }
+
+    /// The task that reached [`Limits::polls_per_instant`], if one did.
+    pub fn spinning(&self) -> Option<Standing> {
+        self.0.spinning.borrow().clone()
     }
 
     /// Ends the simulation after the current step.
@@ -289,15 +342,17 @@ impl Core {
 
     fn poll(&self, choice: usize) {
         let Some(task) = self.tasks.borrow_mut().take(choice) else { return };
-        let Taken { key, group, observed, mut future, waker } = task;
+        let Taken { key, group, observed, spawned, mut future, waker } = task;
         let observer = if observed { self.groups.borrow()[group.0 as usize].observer.clone() } else { None };
         if let Some(observer) = &observer {
             observer.before_poll();
         }
-        self.at_work.set(Some(group));
+        self.set_at_work(Some(AtWork { group, task: Some(spawned) }));
+        place::begin_poll();
         let pending = future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending();
+        let wait = place::noted();
         let rest = if pending {
-            self.tasks.borrow_mut().put_back(key, future)
+            self.tasks.borrow_mut().put_back(key, future, wait)
         } else {
             self.tasks.borrow_mut().remove(key);
             Some(future)
@@ -308,7 +363,18 @@ impl Core {
         }
         self.at_work.set(None);
         self.end_step();
-        self.count_poll(group);
+        if self.count_poll(group) {
+            let group = self.group_name(group);
+            self.spinning.replace(Some(Standing { group, spawned, wait, is_ready: false }));
+        }
+    }
+
+    fn set_at_work(&self, at_work: Option<AtWork>) -> Option<AtWork> {
+        // Between two tasks nobody waits long, so that needs not be told.
+        if let (Some(pulse), Some(AtWork { group, task })) = (&self.pulse, at_work) {
+            pulse.at_work(Some(group.0), task);
+        }
+        self.at_work.replace(at_work)
     }
 
     fn end_step(&self) {
@@ -318,18 +384,21 @@ impl Core {
         }
     }
 
-    fn count_poll(&self, group: GroupId) {
+    /// Says whether there were too many at this instant.
+    fn count_poll(&self, group: GroupId) -> bool {
         self.polls_this_instant.set(self.polls_this_instant.get() + 1);
-        if self.polls_this_instant.get() > self.limits.polls_per_instant {
+        let spins = self.polls_this_instant.get() > self.limits.polls_per_instant;
+        if spins {
             self.over(Limit::PollsPerInstant, self.group_name(group));
         }
         self.count_step();
+        spins
     }
 
     fn count_step(&self) {
         self.steps.set(self.steps.get() + 1);
         if let Some(pulse) = &self.pulse {
-            pulse.store(self.steps.get(), Ordering::Relaxed);
+            pulse.step(self.steps.get());
         }
         if self.steps.get() > self.limits.steps {
             self.over(Limit::Steps, "the run".into());
@@ -358,6 +427,7 @@ impl Core {
         }
         if instant > self.clock.now() {
             self.clock.advance(instant);
+            self.pulse.iter().for_each(|pulse| pulse.advance(instant));
             self.polls_this_instant.set(0);
         }
         self.do_due(instant);
@@ -372,7 +442,7 @@ impl Core {
             let Some(action) = self.timers.borrow_mut().pop_due(now, newest) else { return };
             self.count_step();
             match action {
-                Action::Wake(waker) => waker.wake(),
+                Action::Wake { waker, .. } => waker.wake(),
                 Action::Run(run) => run(),
             }
             self.end_step();

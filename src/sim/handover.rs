@@ -4,8 +4,11 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::panic::Location;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
+
+use super::place::waits;
 
 struct Exchange<T> {
     /// Items offered and not yet taken, in order, each with its number.
@@ -36,17 +39,22 @@ impl<T> Clone for HandOver<T> {
 impl<T> HandOver<T> {
     /// Offers `item` and waits until the other side took it. Several may offer at once; they
     /// are served in the order in which they came. An offer that is dropped is withdrawn.
-    pub async fn give(&self, item: T) {
-        let offer = Offer { number: self.offer(item), exchange: self };
-        poll_fn(|context| {
-            let mut exchange = self.0.borrow_mut();
-            if exchange.taken >= offer.number {
-                return Poll::Ready(());
-            }
-            exchange.givers.push(context.waker().clone());
-            Poll::Pending
-        })
-        .await;
+    #[track_caller]
+    pub fn give(&self, item: T) -> impl Future<Output = ()> {
+        let place = Location::caller();
+        async move {
+            let offer = Offer { number: self.offer(item), exchange: self };
+            poll_fn(|context| {
+                let mut exchange = self.0.borrow_mut();
+                if exchange.taken >= offer.number {
+                    return Poll::Ready(());
+                }
+                exchange.givers.push(context.waker().clone());
+                waits("`send`", place);
+                Poll::Pending
+            })
+            .await;
+        }
     }
 
     fn offer(&self, item: T) -> u64 {

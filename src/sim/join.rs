@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use super::place::{Place, waits};
+
 struct Slot<T> {
     result: Option<T>,
     waiting: Option<Waker>,
@@ -16,10 +18,12 @@ struct Slot<T> {
 /// A task that is cancelled never gives a result.
 pub struct JoinHandle<T> {
     slot: Rc<RefCell<Slot<T>>>,
+    /// Where the task was spawned.
+    spawned: Place,
 }
 
-/// Wraps `future` into a task that leaves its result for the handle.
-pub(super) fn joined<T>(future: impl Future<Output = T>) -> (impl Future<Output = ()>, JoinHandle<T>) {
+/// Wraps `future`, spawned at `spawned`, into a task that leaves its result for the handle.
+pub(super) fn joined<T>(future: impl Future<Output = T>, spawned: Place) -> (impl Future<Output = ()>, JoinHandle<T>) {
     let slot = Rc::new(RefCell::new(Slot { result: None, waiting: None }));
     let result_goes_to = slot.clone();
     let task = async move {
@@ -30,7 +34,7 @@ pub(super) fn joined<T>(future: impl Future<Output = T>) -> (impl Future<Output 
             waiting.wake();
         }
     };
-    (task, JoinHandle { slot })
+    (task, JoinHandle { slot, spawned })
 }
 
 impl<T> Future for JoinHandle<T> {
@@ -42,6 +46,7 @@ impl<T> Future for JoinHandle<T> {
             Some(result) => Poll::Ready(result),
             None => {
                 slot.waiting = Some(context.waker().clone());
+                waits("task spawned", self.spawned);
                 Poll::Pending
             }
         }

@@ -12,6 +12,8 @@
 //! | `timer` | the queue of (instant, sequence) |
 //! | `limits` | what a run may use up, and how it ends when it does |
 //! | `drops` | dropping what may panic meanwhile |
+//! | `place` | where tasks come from, and where they wait |
+//! | `pulse` | what a simulation is at, for someone who watches from another thread |
 //! | `sleep`, `join`, `notify`, `channel`, `handover` | what tasks wait for |
 //!
 //! It knows neither networks nor Raft.
@@ -23,6 +25,8 @@ mod handover;
 mod join;
 mod limits;
 mod notify;
+mod place;
+mod pulse;
 mod sleep;
 mod task;
 #[cfg(test)]
@@ -36,5 +40,7 @@ pub use handover::{HandOver, Taker, handover};
 pub use join::JoinHandle;
 pub use limits::{Limit, Limits};
 pub use notify::Notify;
+pub use place::{Place, Standing, Wait, waits};
+pub use pulse::{Beat, Pulse};
 pub use sleep::{Sleep, timeout};
 pub use task::{GroupId, Observer};

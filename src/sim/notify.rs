@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::panic::Location;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
+
+use super::place::waits;
 
 /// Lets tasks wait until another one says that there is something to do, like a condition
 /// variable that remembers: a ring that nobody waits for is kept for the next one who waits, once.
@@ -34,8 +37,10 @@ impl Notify {
 
     /// Waits for the next ring. Of several who wait for one ring the first one polled takes it,
     /// so let each look for itself whether there is something to do, and wait again if not.
-    pub async fn notified(&self) {
-        poll_fn(|context| {
+    #[track_caller]
+    pub fn notified(&self) -> impl Future<Output = ()> {
+        let place = Location::caller();
+        poll_fn(move |context| {
             let mut bell = self.0.borrow_mut();
             if std::mem::take(&mut bell.rung) {
                 return Poll::Ready(());
@@ -43,8 +48,8 @@ impl Notify {
             if !bell.waiting.iter().any(|waker| waker.will_wake(context.waker())) {
                 bell.waiting.push_back(context.waker().clone());
             }
+            waits("`notified`", place);
             Poll::Pending
         })
-        .await;
     }
 }

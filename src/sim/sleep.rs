@@ -1,11 +1,13 @@
 //! Waiting for virtual time to pass.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::Sim;
+use super::place::{Place, waits};
 use super::timer::{Action, TimerKey};
 use crate::base::Instant;
 
@@ -15,21 +17,19 @@ pub struct Sleep {
     sim: Sim,
     until: Instant,
     timer: Option<TimerKey>,
+    place: Place,
 }
 
 impl Sleep {
-    pub(super) fn new(sim: Sim, until: Instant) -> Sleep {
-        Sleep { sim, until, timer: None }
+    pub(super) fn new(sim: Sim, until: Instant, place: Place) -> Sleep {
+        Sleep { sim, until, timer: None, place }
     }
-}
 
-impl Future for Sleep {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<()> {
+    /// Polls it without a note of where it stands.
+    fn poll_unnoted(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(timer) = self.timer else {
-            let key = self.sim.insert_timer(self.until, Action::Wake(context.waker().clone()));
-            self.timer = Some(key);
+            let action = Action::Wake { waker: context.waker().clone(), group: self.sim.group_at_work() };
+            self.timer = Some(self.sim.insert_timer(self.until, action));
             return Poll::Pending;
         };
         let mut timers = self.sim.0.timers.borrow_mut();
@@ -38,6 +38,18 @@ impl Future for Sleep {
             return Poll::Pending;
         }
         Poll::Ready(())
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<()> {
+        let poll = self.poll_unnoted(context);
+        if poll.is_pending() {
+            waits("`sleep`", self.place);
+        }
+        poll
     }
 }
 
@@ -51,14 +63,20 @@ impl Drop for Sleep {
 }
 
 /// Waits for `future`, but no longer than `duration`; none if time ran out first.
-pub async fn timeout<F: Future>(sim: Sim, duration: Duration, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut sleep = sim.sleep(duration);
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        Pin::new(&mut sleep).poll(context).map(|()| None)
-    })
-    .await
+#[track_caller]
+pub fn timeout<F: Future>(sim: Sim, duration: Duration, future: F) -> impl Future<Output = Option<F::Output>> {
+    let place = Location::caller();
+    async move {
+        let mut future = pin!(future);
+        let mut sleep = sim.sleep(duration);
+        std::future::poll_fn(|context| {
+            // Before the future notes something itself, which is nearer to what is waited for.
+            waits("`timeout`", place);
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
+            }
+            sleep.poll_unnoted(context).map(|()| None)
+        })
+        .await
+    }
 }

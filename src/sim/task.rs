@@ -9,6 +9,8 @@ use std::task::{Wake, Waker};
 
 use slab::Slab;
 
+use super::place::{Place, Wait};
+
 /// A set of tasks that are cancelled together: a server's incarnation, or the harness itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct GroupId(pub(super) u32);
@@ -31,6 +33,9 @@ pub(super) struct Task {
     pub(super) group: GroupId,
     /// The group's observer is told of its polls.
     observed: bool,
+    pub(super) spawned: Place,
+    /// What it waited for when it was last polled.
+    wait: Option<Wait>,
     /// None while the task is being polled.
     pub(super) future: Option<BoxedTask>,
     pub(super) waker: Waker,
@@ -50,6 +55,7 @@ pub(super) struct Taken {
     pub(super) key: TaskKey,
     pub(super) group: GroupId,
     pub(super) observed: bool,
+    pub(super) spawned: Place,
     pub(super) future: BoxedTask,
     pub(super) waker: Waker,
 }
@@ -94,13 +100,13 @@ impl Tasks {
     }
 
     /// Adds a task, ready to be polled.
-    pub(super) fn insert(&mut self, group: GroupId, observed: bool, future: BoxedTask) {
+    pub(super) fn insert(&mut self, group: GroupId, observed: bool, spawned: Place, future: BoxedTask) {
         self.serial += 1;
         let serial = self.serial;
         let entry = self.slots.vacant_entry();
         let slot = entry.key();
         let waker = Waker::from(Arc::new(TaskWaker(TaskKey { run: self.run, serial, slot })));
-        entry.insert(Task { serial, group, observed, future: Some(future), waker, queued: true });
+        entry.insert(Task { serial, group, observed, spawned, wait: None, future: Some(future), waker, queued: true });
         self.queue_of(group).push(slot);
     }
 
@@ -140,15 +146,15 @@ impl Tasks {
         let task = self.slots.get_mut(slot)?;
         task.queued = false;
         let key = TaskKey { run: self.run, serial: task.serial, slot };
-        let (group, observed, waker) = (task.group, task.observed, task.waker.clone());
-        Some(Taken { key, group, observed, future: task.future.take()?, waker })
+        let (group, observed, spawned, waker) = (task.group, task.observed, task.spawned, task.waker.clone());
+        Some(Taken { key, group, observed, spawned, future: task.future.take()?, waker })
     }
 
     /// Puts a task back that is not done; gives it back if it was cancelled while being polled.
-    pub(super) fn put_back(&mut self, key: TaskKey, future: BoxedTask) -> Option<BoxedTask> {
+    pub(super) fn put_back(&mut self, key: TaskKey, future: BoxedTask, wait: Option<Wait>) -> Option<BoxedTask> {
         match self.slots.get_mut(key.slot) {
             Some(task) if task.serial == key.serial => {
-                task.future = Some(future);
+                (task.future, task.wait) = (Some(future), wait);
                 None
             }
             _ => Some(future),
@@ -181,6 +187,15 @@ impl Tasks {
 
     pub(super) fn is_paused(&self, group: GroupId) -> bool {
         self.paused.contains(&group)
+    }
+
+    /// The observed tasks that are not being polled, each with its group and whether it is ready, in the
+    /// order in which they were spawned.
+    pub(super) fn standing(&self) -> Vec<(GroupId, Place, Option<Wait>, bool)> {
+        let mut tasks: Vec<&Task> =
+            self.slots.iter().map(|(_, task)| task).filter(|task| task.observed && task.future.is_some()).collect();
+        tasks.sort_by_key(|task| task.serial);
+        tasks.into_iter().map(|task| (task.group, task.spawned, task.wait, task.queued)).collect()
     }
 
     /// Removes all tasks of a group, or all tasks there are. The caller drops them when nothing

@@ -6,12 +6,18 @@ use std::task::Waker;
 
 use slab::Slab;
 
+use super::GroupId;
 use crate::base::Instant;
 
 /// What happens at an instant.
 pub(super) enum Action {
     /// A sleeping task becomes ready.
-    Wake(Waker),
+    Wake {
+        /// The task's.
+        waker: Waker,
+        /// The group whose code fell asleep.
+        group: Option<GroupId>,
+    },
     /// Something is done at once, such as a message's arrival.
     Run(Box<dyn FnOnce()>),
 }
@@ -51,7 +57,7 @@ impl Timers {
 
     /// Replaces the waker of a sleeper that moved to another task.
     pub(super) fn set_waker(&mut self, key: TimerKey, waker: &Waker) {
-        if let Some((sequence, Action::Wake(current))) = self.actions.get_mut(key.slot as usize)
+        if let Some((sequence, Action::Wake { waker: current, .. })) = self.actions.get_mut(key.slot as usize)
             && *sequence == key.sequence
             && !current.will_wake(waker)
         {
@@ -62,6 +68,13 @@ impl Timers {
     /// Whether the action behind `key` is still to come.
     pub(super) fn is_pending(&self, key: TimerKey) -> bool {
         matches!(self.actions.get(key.slot as usize), Some((sequence, _)) if *sequence == key.sequence)
+    }
+
+    /// Whether time will wake something of a group.
+    pub(super) fn wakes(&self, group: GroupId) -> bool {
+        let is_theirs =
+            |action: &Action| matches!(action, Action::Wake { group: Some(sleeper), .. } if *sleeper == group);
+        self.actions.iter().any(|(_, (_, action))| is_theirs(action))
     }
 
     /// The instant of the next action.
@@ -114,7 +127,7 @@ mod tests {
         while let Some(action) = timers.pop_due(now, u64::MAX) {
             match action {
                 Action::Run(run) => run(),
-                Action::Wake(_) => panic!("only actions were inserted"),
+                Action::Wake { .. } => panic!("only actions were inserted"),
             }
         }
     }

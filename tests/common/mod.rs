@@ -60,6 +60,16 @@ impl Bench {
         std::fs::write(self.path(name), text).expect("the folder can be written");
     }
 
+    /// Makes the folder a package that the impostors could have been built from.
+    pub(crate) fn holds_impostors(&self) {
+        self.write("Cargo.toml", "[package]\nname = \"impostors\"\n");
+        std::fs::create_dir(self.path("src")).expect("the folder is new");
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/impostors");
+        for entry in std::fs::read_dir(sources).expect("there are impostors").flatten() {
+            std::fs::copy(entry.path(), self.path("src").join(entry.file_name())).expect("it can be copied");
+        }
+    }
+
     /// A process of raftlab's that has not been started.
     pub(crate) fn process(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
@@ -81,7 +91,7 @@ impl Bench {
 
     fn prepared(&self, mut command: std::process::Command) -> std::process::Command {
         // What the one who runs the tests has set must not show.
-        for name in ["CARGO_PKG_NAME", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
             command.env_remove(name);
         }
         command.env("PROGRAM", &self.program).current_dir(self.folder.path());

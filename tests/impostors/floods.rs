@@ -14,7 +14,7 @@ pub(crate) fn make(boot: Boot) -> Rc<dyn Raft> {
         ctx.clone().spawn(async move {
             loop {
                 for _ in 0..1_000 {
-                    drop(peers[ServerId::new(0)].call(&Ping));
+                    drop(peers[ServerId::new(0)].call(&Ping)); // place: floods
                 }
                 ctx.sleep(Duration::from_micros(1)).await;
             }

@@ -8,12 +8,13 @@ use raftlab::api::MakeRaft;
 mod actor;
 mod answers;
 mod base;
+mod borrows;
 mod chatters;
+mod deadlocks;
 mod disks;
 mod drops_badly;
 mod floods;
 mod gap;
-mod holds_borrow;
 mod idle_leader;
 mod leader_always;
 mod leaks_tasks;
@@ -21,13 +22,13 @@ mod liars;
 mod messages;
 mod never_yields;
 mod no_handler;
-mod nondeterministic;
 mod panics;
 mod panics_in_start;
 mod services;
 mod silent;
 mod spins;
 mod twist;
+mod undecided;
 mod usurpers;
 mod voters;
 mod wrong_command;
@@ -36,13 +37,17 @@ mod wrong_command;
 #[path = "../../labs/reference/src/raft/mod.rs"]
 mod reference;
 
-const IMPOSTORS: [(&str, MakeRaft); 42] = [
+const IMPOSTORS: [(&str, MakeRaft); 50] = [
     ("appends-old-terms", liars::appends_old_terms),
     ("applies-at-once", services::applies_at_once),
+    ("asks-the-system", undecided::asks_the_system),
     ("beats-too-often", usurpers::beats_too_often),
+    ("calls-back", borrows::calls_back),
     ("chatters", chatters::make),
     ("commits-at-once", liars::commits_at_once),
+    ("counts-its-lives", undecided::counts_its_lives),
     ("crowns-itself", liars::crowns_itself),
+    ("deadlocks", deadlocks::make),
     ("drops-badly", drops_badly::make),
     ("erases-itself", disks::erases_itself),
     ("floods", floods::make),
@@ -50,22 +55,25 @@ const IMPOSTORS: [(&str, MakeRaft); 42] = [
     ("forgets-log", disks::forgets_log),
     ("forgets-votes", voters::forgets_votes),
     ("gap", gap::make),
-    ("holds-borrow", holds_borrow::make),
+    ("holds-across-await", borrows::across_await),
+    ("holds-out-of-sight", borrows::out_of_sight),
     ("idle-leader", idle_leader::make),
     ("ignores-snapshots", answers::ignores_snapshots),
     ("ignores-terms", answers::ignores_terms),
+    ("iterates-a-map", undecided::iterates_a_map),
     ("leader-always", leader_always::make),
     ("leads-unelected", usurpers::leads_unelected),
     ("leaks-tasks", leaks_tasks::make),
+    ("looks-up-in-a-map", undecided::looks_up_in_a_map),
     ("loses-snapshots", services::loses_snapshots),
     ("misquotes-log", services::misquotes_log),
     ("never-yields", never_yields::make),
     ("no-handler", no_handler::make),
-    ("nondeterministic", nondeterministic::make),
     ("panics", panics::make),
     ("panics-in-start", panics_in_start::make),
     ("poses-as-leader", usurpers::poses_as_leader),
     ("postpones-elections", liars::postpones_elections),
+    ("reads-the-clock", undecided::reads_the_clock),
     ("reference", reference::make),
     ("refuses-appends", answers::refuses_appends),
     ("repeats-snapshot", usurpers::repeats_snapshot),
@@ -74,6 +82,7 @@ const IMPOSTORS: [(&str, MakeRaft); 42] = [
     ("shelves-commands", services::shelves_commands),
     ("silent", silent::make),
     ("spins", spins::make),
+    ("spawns-a-thread", undecided::spawns_a_thread),
     ("spoils-snapshots", services::spoils_snapshots),
     ("votes-twice", voters::votes_twice),
     ("wins-empty-handed", liars::wins_empty_handed),

@@ -13,7 +13,7 @@ pub(crate) fn make(boot: Boot) -> Rc<dyn Raft> {
         boot.ctx.spawn(async move {
             loop {
                 for _ in 0..100 {
-                    ctx.spawn(std::future::pending::<()>());
+                    ctx.spawn(std::future::pending::<()>()); // place: leaks tasks
                 }
                 ctx.sleep(Duration::from_millis(1)).await;
             }

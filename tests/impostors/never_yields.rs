@@ -11,6 +11,7 @@ use crate::reference;
 pub(crate) fn make(boot: Boot) -> Rc<dyn Raft> {
     let ctx = boot.ctx.clone();
     if boot.peers.len() == 7 && boot.me.number() == 0 {
+        // place: never yields
         boot.ctx.spawn(async move {
             ctx.sleep(Duration::from_secs(1)).await;
             loop {

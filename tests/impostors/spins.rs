@@ -13,7 +13,7 @@ pub(crate) fn make(boot: Boot) -> Rc<dyn Raft> {
         boot.ctx.spawn(async move {
             ctx.sleep(Duration::from_secs(1)).await;
             loop {
-                ctx.sleep(Duration::ZERO).await;
+                ctx.sleep(Duration::ZERO).await; // place: spins
             }
         });
     }
