@@ -226,9 +226,10 @@ impl Excerpt {
         if is_heartbeat { last.heartbeats += 1 } else { last.add(text) }
     }
 
-    /// What failed stands in the finding.
+    /// What failed stands in the finding, and all runs begin alike.
     fn tester_line(&mut self, line: &Line<'_>) {
-        if !line.text[line.at.len()..].starts_with(" TEST check failed") {
+        let is_beginning = line.at == Instant::START.to_string();
+        if !is_beginning && !line.text[line.at.len()..].starts_with(" TEST check failed") {
             self.tester.add(line.text);
         }
     }
@@ -264,6 +265,7 @@ mod tests {
     const TRACE: &str = "\
 000.000000 TEST start S0.1
 000.100000 VOTE S0.1 T1 -> S1 RequestVote#1 term=1 candidate=S0 last=0/0 bytes=9
+000.150000 TEST crash S2.1
 000.200000 LOG1 S0.1 T1 -> S1 AppendEntries#2 term=1 prev=0/0 entries=0 commit=0 bytes=9
 000.200100 LOG2 S1.1 T1 <- S0 AppendEntries#2 delivered
 000.200100 LOG2 S1.1 T1 <- S0 AppendEntries#2 answered term=1 ok
@@ -295,7 +297,7 @@ mod tests {
     #[test]
     fn heartbeats_are_only_counted() {
         let told = excerpt(&finding(&[], "nobody agreed"), 250);
-        assert_eq!(told.tester.lines, ["000.000000 TEST start S0.1"]);
+        assert_eq!(told.tester.lines, ["000.150000 TEST crash S2.1"], "not how all runs begin");
         let [(_, first), (_, second)] = told.servers.as_slice() else { panic!("{told:?}") };
         assert_eq!((first.lines.len(), first.heartbeats), (1, 1));
         assert_eq!((second.lines.len(), second.heartbeats), (0, 2));

@@ -38,6 +38,9 @@ impl Topics {
     /// If none has: which names are near.
     pub(super) fn named(&self, name: &str) -> Result<String, String> {
         let wanted = plain(name);
+        if wanted == "mistakes" {
+            return Ok(all_mistakes());
+        }
         let meant: Vec<Topic<'_>> =
             self.all().filter(|topic| self.names(topic).iter().any(|name| plain(name) == wanted)).collect();
         if meant.is_empty() {
@@ -107,6 +110,15 @@ fn kind(chapter: &Chapter) -> &'static str {
         "Outcomes" => "outcome: ",
         _ => "",
     }
+}
+
+/// Every mistake with its title.
+fn all_mistakes() -> String {
+    let mut markdown = "## Mistakes\n\nThose that are made most often come first.\n".to_owned();
+    for Mistake { id, title, .. } in mistakes() {
+        let _ = write!(markdown, "\n- `{id}`: {title}");
+    }
+    markdown
 }
 
 fn chapter_text(chapter: &Chapter) -> String {
