@@ -23,7 +23,6 @@ fn repository(name: &str, change: (&str, &str)) -> Bench {
         let file = Path::new("labs/reference/src/raft").join(name);
         fs::copy(Path::new(ROOT).join(&file), bench.path(&file)).expect("the folder can be written");
     }
-    bench.write("labs/reference/Cargo.toml", "");
     let patch = fs::read_to_string(Path::new(ROOT).join(PATCH)).expect("the patch is there");
     assert!(patch.contains(change.0), "{:?} is not in:\n{patch}", change.0);
     bench.write(&format!("labs/bugs/{name}"), &patch.replacen(change.0, change.1, 1));

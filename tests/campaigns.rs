@@ -74,6 +74,47 @@ mod resume {
         assert_eq!((sums(&again), again.json_of("run").len()), (sums(&whole), 0));
     }
 
+    /// People who read only the last line are to know which runs its time is of.
+    #[test]
+    fn the_last_line_says_what_was_played_before() {
+        let bench = Bench::new();
+        play(&bench, "out", &["-q"]).says(0, &["10 runs passed, 0 failed in "]);
+        let lines = results(&bench, "out");
+        let half: Vec<&str> = lines.split_inclusive('\n').take(4).collect();
+        bench.write("out/results.jsonl", &half.concat());
+        let resumed = play(&bench, "out", &["--resume", "-q"]);
+        resumed.says(0, &["10 runs passed, 0 failed (4 played before, 6 in "]);
+        assert_eq!(resumed.stderr.lines().count(), 1, "{}", resumed.stderr);
+        play(&bench, "out", &["--resume", "-q"]).says(0, &["10 runs passed, 0 failed (all played before)\n"]);
+    }
+
+    #[test]
+    fn traces_keep_within_one_budget_however_often_it_goes_on() {
+        let bench = Bench::new();
+        let play = |budget: &str, more: &[&str]| {
+            let arguments = ["test", TESTS[0], "-n", "5", "-j", "1", "--out", "out", "--trace-budget", budget];
+            bench.run(&[&arguments[..], more].concat())
+        };
+        let keep = |runs: usize| {
+            let lines = results(&bench, "out");
+            let kept: Vec<&str> = lines.split_inclusive('\n').take(runs).collect();
+            bench.write("out/results.jsonl", &kept.concat());
+        };
+        play("1B", &[]).says(0, &["4 runs left no trace", "(1 file, "]);
+        keep(2);
+        play("1B", &["--resume"]).says(0, &["3 runs left no trace", "(1 file, "]);
+        assert_eq!(bench.traces("out").len(), 1, "the budget was used up before");
+        keep(2);
+        let whole = play("1GiB", &["--resume"]);
+        assert_eq!(bench.traces("out").len(), 4, "a larger one is for what is played from here on");
+        // A run that is played once more leaves its trace in the same place, and takes no more of the budget.
+        keep(3);
+        let again = play("1GiB", &["--resume"]);
+        let told = |ended: &Ended| ended.stderr.lines().last().map(str::to_owned);
+        assert!(told(&whole).is_some_and(|line| line.contains("traces in out (4 files, ")), "{}", whole.stderr);
+        assert_eq!(told(&again), told(&whole));
+    }
+
     #[test]
     fn where_there_is_nothing_yet_it_begins() {
         play(&Bench::new(), "out", &["--resume"]).says(0, &["10 runs passed"]);
@@ -189,6 +230,25 @@ mod slices {
         let merged = merge(&bench, &slices_of_failures(&bench), &[]);
         merged.says(1, &["VIOLATED 2A/initial-election", "state machine safety", "10 runs: 0 passed, 10 failed"]);
         assert_eq!((sums(&merged), table(&merged)), (sums(&whole), table(&whole)));
+    }
+
+    #[test]
+    fn failures_that_are_not_shown_are_counted() {
+        let bench = Bench::impostor("wrong-command");
+        bench.run(&["test", TESTS[0], "-n", "12", "--traces", "none", "--out", "out"]).says(1, &[]);
+        let merged = merge(&bench, &["out"], &[]);
+        merged.says(1, &["failures: 10 of 12 shown"]);
+        assert_eq!(merged.stderr.matches("VIOLATED").count(), 10);
+    }
+
+    #[test]
+    fn traces_are_found_from_the_merged_campaign() {
+        let bench = Bench::impostor("wrong-command");
+        bench.run(&["test", TESTS[0], "-n", "1", "--out", "s1"]).says(1, &[]);
+        merge(&bench, &["s1"], &["--out", "merged"]).says(1, &["trace   s1/initial-election/000001-"]);
+        let again = merge(&bench, &["merged"], &[]);
+        let trace = again.stderr.lines().find_map(|line| line.trim().strip_prefix("trace   ")).expect("it has one");
+        assert!(bench.path(trace).is_file(), "{trace}");
     }
 
     fn slices_of_failures(bench: &Bench) -> [&'static str; 2] {

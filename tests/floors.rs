@@ -1,5 +1,5 @@
-//! Holds the code to its floors: a module imports only from those below it, the reference knows
-//! the door alone, and nobody below `report` prints.
+//! Holds the code to its floors: a module imports only from those below it, the reference and the skeleton
+//! know the door alone, and nobody below `report` prints.
 //!
 //! Reads the sources as tokens, without comments and strings. Macros may hide an import from it;
 //! nothing here is meant to.
@@ -52,8 +52,8 @@ fn every_module_has_a_floor() {
 }
 
 #[test]
-fn the_binary_and_the_reference_know_the_public_door_alone() {
-    for source in sources_below("labs/reference/src").into_iter().chain(sources_below("src")) {
+fn the_binary_the_reference_and_the_skeleton_know_the_public_door_alone() {
+    for source in submissions().into_iter().chain(sources_below("src")) {
         let is_main = source.path.ends_with("main.rs");
         for path in paths_from("raftlab", &tokens(&source.text)) {
             let is_door = path[0] == "api" || (is_main && path == ["cli", "main"]);
@@ -64,7 +64,7 @@ fn the_binary_and_the_reference_know_the_public_door_alone() {
 
 #[test]
 fn nothing_below_the_reports_prints() {
-    for source in sources_below("src").into_iter().chain(sources_below("labs/reference/src")) {
+    for source in sources_below("src").into_iter().chain(submissions()) {
         let may_print = PRINTERS.contains(&source.module.first().map_or("", String::as_str));
         let printing = printing(&source.text);
         assert!(may_print || printing.is_empty(), "{}: {}", source.path.display(), printing.join(", "));
@@ -86,6 +86,11 @@ impl Source {
     fn is_module_head(&self) -> bool {
         self.path.ends_with("mod.rs")
     }
+}
+
+/// The sources of everything that comes in through the door.
+fn submissions() -> Vec<Source> {
+    ["labs/reference/src", "labs/skeleton/src"].into_iter().flat_map(sources_below).collect()
 }
 
 /// All sources in a folder of the repository.

@@ -47,7 +47,7 @@ fn report(bench: &Bench, kind: &str) -> String {
 mod files {
     use super::*;
 
-    const ALL: [&str; 6] = ["--junit", "a.xml", "--markdown", "a.md", "--html", "a.html"];
+    pub(crate) const ALL: [&str; 6] = ["--junit", "a.xml", "--markdown", "a.md", "--html", "a.html"];
 
     #[test]
     fn a_campaign_writes_what_is_made_of_its_folder_later() {
@@ -311,6 +311,167 @@ seed 0x0000000000005eed, digest DIGEST, raftlab VERSION
     }
 }
 
+/// Each report knows the ten failures of the lowest iterations.
+#[test]
+fn failures_that_are_not_shown_are_counted() {
+    let bench = Bench::impostor("wrong-command");
+    bench.run(&["test", TEST, "-n", "12", "--traces", "none", "--out", "out"]).says(1, &[]);
+    let text = report(&bench, "--markdown");
+    assert!(text.contains("\n### Failures (10 of 12 shown)\n"), "{text}");
+    assert_eq!(text.matches("VIOLATED").count(), 10);
+    let text = report(&bench, "--html");
+    assert!(text.contains("<h2>Failures <small>(10 of 12 shown)</small></h2>"), "{text}");
+    assert_eq!(text.matches("<details").count(), 10);
+    let text = report(&bench, "--junit");
+    let document = roxmltree::Document::parse(&text).expect("it is XML");
+    let failure = document.descendants().find(|node| node.has_tag_name("failure")).expect("it failed");
+    let message = failure.attribute("message").expect("it has one");
+    assert!(message.contains("12 of 12 runs failed") && message.contains(" and 2 more; "), "{message}");
+    assert!(failure.text().is_some_and(|text| text.ends_with("\n3 of 12 shown\n")), "{failure:?}");
+    let text = bench.run(&["report", "out", "--github"]);
+    assert!(text.text().starts_with("::error title=2A/initial-election%3A 12 of 12 runs failed::"));
+}
+
+mod baseline {
+    use super::*;
+
+    /// Elections of all three tests become slower.
+    const TESTS: [&str; 3] = [TEST, "2B/basic-agree", "2C/persist3"];
+
+    fn play(bench: &Bench, more: &[&str]) -> Ended {
+        bench.run(&[&["test", "-n", "20", "--traces", "none"], &TESTS[..], more].concat())
+    }
+
+    /// A campaign in `out` that is worse than base.json.
+    pub(crate) fn worse() -> (Bench, Ended) {
+        let mut bench = Bench::variant("plain");
+        play(&bench, &["--save-baseline", "base.json"]).says(0, &[]);
+        bench.becomes("slow-elections");
+        let ended = play(&bench, &[&["--out", "out", "--baseline", "base.json", "--github"], &files::ALL[..]].concat());
+        ended.says(5, &["worse than base.json: "]);
+        (bench, ended)
+    }
+
+    /// The rows of the terminal's table, without the spaces between cells.
+    fn rows(ended: &Ended) -> Vec<String> {
+        let lines = ended.stderr.lines().skip_while(|line| !line.starts_with(" test   ") || !line.contains("baseline"));
+        let rows = lines.skip(1).take_while(|line| !line.is_empty());
+        let space = regex::Regex::new(" {2,}").expect("a pattern");
+        rows.map(|row| space.replace_all(row.trim(), "|").into_owned()).collect()
+    }
+
+    #[test]
+    fn reports_say_what_the_terminal_says() {
+        let (bench, ended) = worse();
+        let (markdown, page) = (read(&bench, "a.md"), read(&bench, "a.html"));
+        let verdict =
+            ended.stderr.lines().last().and_then(|line| line.strip_prefix("worse than base.json")).expect("it is");
+        assert!(markdown.starts_with("## raftlab: slow-elections: passed, worse than base.json\n"), "{markdown}");
+        let section = "\n### Compared with base.json\n\n**worse than base.json**";
+        assert!(markdown.contains(&format!("{section}{verdict}\n")), "{verdict}: {markdown}");
+        assert!(
+            page.contains(&format!("<strong class=\"worse\">worse than base.json</strong>{verdict}</p>")),
+            "{page}"
+        );
+        let rows = rows(&ended);
+        assert!(rows.len() > 8 && rows.iter().any(|row| row.ends_with("|worse")), "{rows:?}");
+        let borders = regex::Regex::new(r" *\|[ |]*").expect("a pattern");
+        let told: Vec<String> =
+            markdown.lines().map(|row| borders.replace_all(&row.replace("**", ""), "|").into()).collect();
+        assert!(rows.iter().all(|row| told.contains(&format!("|{row}|"))), "{rows:?}: {told:?}");
+        assert_eq!(
+            page.matches("<td class=\"text \">").count()
+                + page.matches("<td class=\"text worse\">").count()
+                + page.matches("<td class=\"text same\">").count(),
+            rows.len()
+        );
+        assert!(page.contains("60 pairs of runs compared, of which 0 are identical."));
+        assert!(markdown.contains("\n60 pairs of runs compared, of which 0 are identical.\n"));
+        // Nothing failed, so this is the only annotation.
+        let annotation =
+            format!("::error title=worse than base.json{}", verdict.replacen(": ", "::", 1).replace('%', "%25"));
+        assert_eq!(ended.text(), format!("{annotation}\n"));
+    }
+
+    #[test]
+    fn the_same_is_made_of_the_campaigns_folder_later() {
+        let (bench, _) = worse();
+        let names = ["a.xml", "a.md", "a.html"];
+        let first = names.map(|name| read(&bench, name));
+        bench.run(&[&["report", "out", "--baseline", "base.json"], &files::ALL[..]].concat()).says(0, &[]);
+        assert_eq!(first, names.map(|name| read(&bench, name)));
+        bench.write("lax.toml", "[least_change_percent]\nreelection = 900\nlongest_reelection = 900\nvirtual_time = 900\nrpcs_per_op = 900\nbytes_per_op = 900\nops = 900\n");
+        let lax =
+            ["report", "out", "--baseline", "base.json", "--gate", "lax.toml", "--markdown", "lax.md", "--github"];
+        let ended = bench.run(&lax);
+        ended.says(0, &[]);
+        assert_eq!(ended.text(), "", "nothing to complain of");
+        assert!(read(&bench, "lax.md").contains("**neither better nor worse than base.json**\n"));
+        // A folder is as good as a file.
+        bench.run(&["report", "out", "--baseline", "out", "--markdown", "own.md"]).says(0, &[]);
+        assert!(read(&bench, "own.md").contains("**the same as out**, run by run\n"));
+    }
+
+    #[test]
+    fn figures_that_have_changed_are_drawn() {
+        let (bench, _) = worse();
+        let page = read(&bench, "a.html");
+        let plot =
+            page.split("<svg ").find(|plot| plot.contains("<title>Change of re-election,")).expect("it is drawn");
+        let plot = plot.split("</svg>").next().expect("it ends");
+        assert_eq!(plot.matches("<g>").count(), 4, "all tests together, and each: {plot}");
+        assert_eq!(plot.matches("<rect class=\"worse\"").count(), 4, "{plot}");
+        assert!(
+            ["role=\"img\"", "aria-label=\"", "<desc>all tests: +"].iter().all(|part| plot.contains(part)),
+            "{plot}"
+        );
+        assert!(page.contains("<details open>\n<summary>re-election <small>(4 worse)</small></summary>"), "{page}");
+        assert!(!page.contains("Change of computing time"), "it was not judged");
+        let bench = failed();
+        assert!(!report(&bench, "--html").contains("aria-label=\"Comparison\""), "there is nothing to compare with");
+        bench.run(&["report", "out", "--baseline", "out", "--html", "own"]).says(0, &[]);
+        let own = read(&bench, "own");
+        assert!(own.contains("aria-label=\"Comparison\"") && !own.contains("Change of "), "nothing has changed");
+    }
+
+    #[test]
+    fn failures_are_named_with_the_commands_that_play_them_again() {
+        let mut bench = Bench::impostor("reference");
+        play(&bench, &["--save-baseline", "base.json"]).says(0, &[]);
+        bench.becomes("forgets-votes");
+        play(&bench, &["--out", "out", "--baseline", "base.json", "--markdown", "a.md", "--html", "a.html"])
+            .says(1, &[]);
+        let (markdown, page) = (read(&bench, "a.md"), read(&bench, "a.html"));
+        let list = markdown.split(" failures new:\n\n```text\n").nth(1).expect("there are some");
+        let list = list.split("\n```\n").next().expect("it ends");
+        assert_eq!((list.lines().count(), list.lines().last().map(|line| line.starts_with("and "))), (21, Some(true)));
+        assert!(page.contains(" failures new</h3>\n<pre>2A/initial-election iteration 1  violated: "), "{page}");
+        let command = list.lines().nth(1).expect("it has a command").trim();
+        bench.shell(command).says(1, &["VIOLATED 2A/initial-election"]);
+    }
+
+    #[test]
+    fn what_is_not_compared_has_no_section() {
+        let bench = Bench::impostor("panics");
+        play(&bench, &["--save-baseline", "base.json"]).says(1, &[]);
+        let more = ["--baseline", "base.json", "--fail-fast", "--markdown", "a.md", "--html", "a.html"];
+        play(&bench, &more).says(1, &["not compared with base.json: the campaign is incomplete"]);
+        assert!(read(&bench, "a.md").starts_with("## raftlab: panics: failed\n"));
+        assert!(["a.md", "a.html"].iter().all(|name| !read(&bench, name).contains("Compared with")));
+    }
+
+    #[test]
+    fn wrong_usage_is_named_and_nothing_is_written() {
+        let (bench, _) = worse();
+        bench.run(&["report", "out", "--html", "x", "--gate", "ci/gate.toml"]).says(2, &["--baseline"]);
+        bench.run(&["report", "out", "--html", "x", "--baseline", "no.json"]).says(2, &["there is no no.json"]);
+        bench.run(&["test", TEST, "-n", "1", "--traces", "none", "--seed", "7", "--out", "other"]).says(0, &[]);
+        let other = bench.run(&["report", "other", "--html", "x", "--baseline", "base.json"]);
+        other.says(2, &["cannot compare: the seed is", "in this campaign"]);
+        assert!(!bench.path("x").exists());
+    }
+}
+
 mod github {
     use super::*;
 
@@ -336,6 +497,8 @@ mod github {
         let ended = tell(&bench, "");
         assert_eq!(ended.text().lines().filter(|line| line.starts_with("::error ")).count(), 10);
         assert_eq!(ended.text().lines().count(), 10);
+        let last = ended.text().lines().last().expect("there are ten");
+        assert_eq!(last, "::error title=12 more tests failed::In all, 21 runs: 0 passed, 21 failed.");
         let bench = Bench::new();
         bench.run(&["test", TEST, "-n", "1", "--out", "out"]).says(0, &[]);
         let ended = tell(&bench, "");
@@ -349,6 +512,38 @@ mod github {
         tell(&bench, "summary.md").says(0, &[]);
         assert_eq!(read(&bench, "summary.md"), format!("before\n{}", report(&bench, "--markdown")));
         tell(&bench, "missing/summary.md").says(3, &["cannot append to GITHUB_STEP_SUMMARY, missing/summary.md"]);
+    }
+
+    #[test]
+    fn a_campaign_tells_it_when_it_ends() {
+        let bench = Bench::impostor("wrong-command");
+        let play = format!("test {TEST} -n 3 --out out --github");
+        bench.write("summary.md", "");
+        let ended = bench.shell(&format!("GITHUB_STEP_SUMMARY=summary.md exec \"$PROGRAM\" {play}"));
+        ended.says(1, &["3 runs: 0 passed, 3 failed"]);
+        assert_eq!(ended.text(), tell(&bench, "").text());
+        assert!(ended.text().starts_with("::error title=2A/initial-election%3A 3 of 3 runs failed::"));
+        assert_eq!(read(&bench, "summary.md"), report(&bench, "--markdown"));
+        // What GitHub does not hear costs no verdict.
+        let lost = bench.shell(&format!("GITHUB_STEP_SUMMARY=missing/x exec \"$PROGRAM\" {play} --resume"));
+        lost.says(1, &["cannot append to GITHUB_STEP_SUMMARY, missing/x"]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn annotations_that_cannot_be_written_are_missed() {
+        let bench = failed();
+        let full = |command: &str| bench.shell(&format!("\"$PROGRAM\" {command} --github >/dev/full"));
+        full("report out").says(3, &["error: cannot write to stdout: No space left"]);
+        full("test 2A/initial-election -n 2 --traces none").says(1, &["error: cannot write to stdout: No space left"]);
+    }
+
+    #[test]
+    fn one_stdout_has_one_format() {
+        let bench = Bench::new();
+        let ended = bench.run(&["test", TEST, "--out", "out", "--github", "--message-format", "json"]);
+        ended.says(2, &["--github with --message-format json", "raftlab report DIR --github"]);
+        assert!(ended.text().is_empty() && !bench.path("out").exists());
     }
 }
 
@@ -442,6 +637,35 @@ mod html {
         assert_eq!(dom.matches("<svg ").count(), 3, "there was no election");
         assert!(dom.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !dom.contains("<script"), "{dom}");
         assert!(dom.contains("<th scope=\"row\">2A/initial-election</th><td>0/2</td>"), "{dom}");
+    }
+
+    #[test]
+    fn a_browser_shows_what_has_changed() {
+        let Some(browser) = browser() else { return };
+        let (bench, _) = baseline::worse();
+        let (dom, console) = load(&browser, &bench.path("a.html"), &[]);
+        assert_eq!(console, [""; 0], "nothing was refused and nothing failed");
+        let section = dom.split("<section aria-label=\"Comparison\">").nth(1).expect("it is there");
+        let section = section.split("</section>").next().expect("it ends");
+        assert!(section.contains("<h2>Compared with base.json</h2>"), "{section}");
+        assert!(section.contains("<strong class=\"worse\">worse than base.json</strong>: "), "{section}");
+        assert!(section.matches("<svg ").count() >= 2 && section.contains("<rect class=\"worse\""), "{section}");
+        assert!(dom.find("aria-label=\"Tests\"") < dom.find("aria-label=\"Comparison\""), "after the tests");
+    }
+
+    #[test]
+    fn what_a_baseline_says_is_only_text() {
+        let Some(browser) = browser() else { return };
+        let bench = failed_with(HOSTILE);
+        bench.run(&["report", "out", "--baseline", "out", "--html", "page.html"]).says(0, &[]);
+        let (dom, console) = load(&browser, &bench.path("page.html"), &[]);
+        assert_eq!(console, [""; 0], "nothing was refused and nothing failed");
+        let list = dom.split("<h3>2 failures shared</h3>").nth(1).and_then(|rest| rest.split("</section>").next());
+        assert!(
+            list.is_some_and(|list| list.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; | a ::error")),
+            "{dom}"
+        );
+        assert!(!dom.contains("<script") && !dom.contains('\u{1b}'), "{dom}");
     }
 
     /// Else the test before could not fail.

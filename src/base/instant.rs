@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// A point in a run's virtual time, in microseconds since the run began.
@@ -73,6 +74,26 @@ impl fmt::Debug for Instant {
     }
 }
 
+/// Says that a text is no instant, and what one looks like.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an instant is in seconds of virtual time, six decimals at most, like 12.3 or 012.300000")]
+pub struct ParseInstantError;
+
+impl FromStr for Instant {
+    type Err = ParseInstantError;
+
+    /// Reads what [`Instant`]'s Display shows, and shorter forms of it.
+    fn from_str(text: &str) -> Result<Instant, ParseInstantError> {
+        let (seconds, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(seconds) || !is_number(decimals) || decimals.len() > 6 {
+            return Err(ParseInstantError);
+        }
+        let micros = format!("{seconds}{decimals:0<6}");
+        micros.parse().map(Instant).map_err(|_| ParseInstantError)
+    }
+}
+
 /// The clock of one run: read by whoever stamps an event, moved by the simulator alone.
 #[derive(Debug, Default)]
 pub struct Clock(Cell<Instant>);
@@ -98,6 +119,16 @@ mod tests {
     fn shows_padded_seconds() {
         assert_eq!(Instant::from_micros(3_104_582).to_string(), "003.104582");
         assert_eq!(Instant::from_millis(120_000).to_string(), "120.000000");
+    }
+
+    #[test]
+    fn reads_what_it_shows_and_shorter_forms() {
+        for (text, micros) in [("003.104582", 3_104_582), ("12.3", 12_300_000), ("13", 13_000_000), ("0.000001", 1)] {
+            assert_eq!(text.parse(), Ok(Instant(micros)), "{text}");
+        }
+        for bad in ["", ".", "1.", ".5", "-1", "+1", "1.0000001", "1e3", "12s", "99999999999999"] {
+            assert!(bad.parse::<Instant>().is_err(), "{bad}");
+        }
     }
 
     #[test]

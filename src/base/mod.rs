@@ -12,7 +12,7 @@ mod server;
 
 pub use alive::Alive;
 pub use command::Command;
-pub use instant::{Clock, Instant};
+pub use instant::{Clock, Instant, ParseInstantError};
 pub use random::Random;
 pub use seed::{ParseSeedError, Seed};
-pub use server::{Incarnation, Index, ServerId, Term};
+pub use server::{Incarnation, Index, ParseServerError, ServerId, Term};

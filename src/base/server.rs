@@ -1,6 +1,7 @@
 //! Who acts: servers, their lives, and the two numbers of the Raft paper that everybody speaks of.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A term of the Raft paper (§5.1); 0 before the first election.
 pub type Term = u64;
@@ -44,6 +45,20 @@ impl fmt::Debug for ServerId {
     }
 }
 
+/// Says that a text is no server, and what one looks like.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a server is S and its number, like S0")]
+pub struct ParseServerError;
+
+impl FromStr for ServerId {
+    type Err = ParseServerError;
+
+    fn from_str(text: &str) -> Result<ServerId, ParseServerError> {
+        let number = text.strip_prefix('S').filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        number.and_then(|number| number.parse().ok()).map(ServerId).ok_or(ParseServerError)
+    }
+}
+
 /// One life of a server, from its start to its crash; shown as `S2.1` (server 2, first life).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation {
@@ -62,5 +77,20 @@ impl fmt::Display for Incarnation {
 impl fmt::Debug for Incarnation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_read_as_they_are_shown() {
+        for number in [0, 7, 255] {
+            assert_eq!(ServerId::new(number).to_string().parse(), Ok(ServerId::new(number)));
+        }
+        for bad in ["", "S", "1", "S256", "S+1", "S1.1", "s1"] {
+            assert!(bad.parse::<ServerId>().is_err(), "{bad}");
+        }
     }
 }

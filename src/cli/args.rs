@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::base::Seed;
+use crate::base::{Instant, ParseServerError, Seed, ServerId};
 use crate::lab;
+use crate::report::{UnknownTopic, topics_named};
 use crate::runner::{Rules, Slice};
+use crate::trace::Topic;
 
 /// Exit codes, shown below every help text.
 const EXIT_CODES: &str = "\
@@ -31,7 +33,7 @@ pub(super) struct Args {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(super) enum ColorChoice {
-    /// Where stderr is a terminal, unless NO_COLOR is set.
+    /// Where it is a terminal that is written to, unless NO_COLOR is set.
     #[default]
     Auto,
     Always,
@@ -40,10 +42,14 @@ pub(super) enum ColorChoice {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Write a crate to begin a Raft with.
+    New(NewArgs),
     /// Play tests, many times each.
     Test(Box<TestArgs>),
     /// Play one run again, and show its trace.
     Replay(ReplayArgs),
+    /// Show a trace that was stored.
+    Show(ShowArgs),
     /// Put the slices of a campaign together.
     Merge(MergeArgs),
     /// Make reports of a campaign that was played.
@@ -54,6 +60,8 @@ pub(super) enum Command {
     Grep(GrepArgs),
     /// List parts and tests, or the rules that are watched.
     List(ListArgs),
+    /// Explain a part, test, rule, check, outcome or mistake.
+    Explain(ExplainArgs),
     /// Play the gallery of known bugs, in a clone of raftlab's repository.
     Bugs(BugsArgs),
     /// Print a completion script for a shell.
@@ -108,6 +116,21 @@ impl From<Edition> for lab::Edition {
 }
 
 #[derive(clap::Args)]
+pub(super) struct NewArgs {
+    /// The crate's folder: a new one, or an empty one. The crate is called like it.
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+
+    /// Build the crate with raftlab's sources in this folder, instead of the published version.
+    #[arg(long, value_name = "PATH")]
+    pub(super) raftlab: Option<PathBuf>,
+
+    /// Write the reference, which passes, instead of what is to be written.
+    #[arg(long)]
+    pub(super) solution: bool,
+}
+
+#[derive(clap::Args)]
 pub(super) struct ListArgs {
     /// List the rules that are watched in every run.
     #[arg(long)]
@@ -115,6 +138,18 @@ pub(super) struct ListArgs {
 
     #[command(flatten)]
     pub(super) lab: LabArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ExplainArgs {
+    /// A part (2C), a test (figure8-unreliable), a rule (election safety), a check (one), an outcome
+    /// (stuck) or a mistake (vote-not-persisted); all that there is if not given.
+    #[arg(value_name = "NAME")]
+    pub(super) name: Vec<String>,
+
+    /// Number the parts as the course did: from 2024 on, Raft is 3A to 3D.
+    #[arg(long, value_enum, default_value_t, value_name = "YEAR")]
+    pub(super) edition: Edition,
 }
 
 #[derive(clap::Args)]
@@ -132,9 +167,9 @@ pub(super) struct TestArgs {
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_positive::<u64>)]
     pub(super) iterations: Option<u64>,
 
-    /// What all randomness is drawn from: a number, or `random`.
-    #[arg(long, default_value = "0x5eed", value_name = "SEED", value_parser = parse_seed)]
-    pub(super) seed: SeedChoice,
+    /// What all randomness is drawn from: a number, or `random`; 0x5eed if not given.
+    #[arg(long, value_name = "SEED", value_parser = parse_seed)]
+    pub(super) seed: Option<SeedChoice>,
 
     /// Worker threads; one per core if not given.
     #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
@@ -151,6 +186,11 @@ pub(super) struct TestArgs {
     /// Stop after N failures.
     #[arg(long, value_name = "N", conflicts_with = "no_fail_fast", value_parser = parse_positive::<u64>)]
     pub(super) max_fail: Option<u64>,
+
+    /// Play first what failed in the last campaign, or in the one in DIR; go on if all of that passes.
+    /// What is not given, such as tests and iterations, is as it was there.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, conflicts_with = "resume")]
+    pub(super) failed: Option<Option<PathBuf>>,
 
     /// Play until a run fails, or as many as --max-fail says, each test in turn.
     #[arg(long, conflicts_with_all = ["fail_fast", "no_fail_fast"])]
@@ -187,9 +227,9 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "slice:M/N|auto", value_parser = parse_partition)]
     pub(super) partition: Option<Partition>,
 
-    /// Which rules watch, beside each test's own checks.
-    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
-    pub(super) rules: RulesChoice,
+    /// Which rules watch, beside each test's own checks: all if not given.
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub(super) rules: Option<RulesChoice>,
 
     /// A run of which one step takes longer than this in real time is given up.
     #[arg(long, default_value = "30s", value_name = "TIME", value_parser = humantime::parse_duration)]
@@ -200,7 +240,7 @@ pub(super) struct TestArgs {
     pub(super) message_format: MessageFormat,
 
     #[command(flatten)]
-    pub(super) reports: ReportFiles,
+    pub(super) reports: Reports,
 
     /// Show only failures and the last line.
     #[arg(short, long, conflicts_with = "verbose")]
@@ -407,8 +447,73 @@ pub(super) struct ReplayArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
 
+    /// Instead of the trace, show what every server is at this instant, in seconds of virtual time.
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["columns", "only", "ignore", "server", "from", "to"])]
+    pub(super) until: Option<Instant>,
+
     #[command(flatten)]
     pub(super) lab: LabArgs,
+
+    // Last: what follows a heading stands below it.
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ShowArgs {
+    /// The trace: plain or compressed, as a failure names it.
+    #[arg(value_name = "FILE")]
+    pub(super) trace: PathBuf,
+
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
+}
+
+/// What is shown of a trace, and how.
+#[derive(clap::Args)]
+#[command(next_help_heading = "View")]
+pub(super) struct ViewArgs {
+    /// Show one column per server, as wide together as the terminal.
+    #[arg(long)]
+    pub(super) columns: bool,
+
+    /// As wide as N characters instead; 120 where there is no terminal.
+    #[arg(long, value_name = "N", requires = "columns", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(super) width: Option<u16>,
+
+    /// Show only lines of these topics, such as vote,term; `log` means log1,log2.
+    #[arg(long, alias = "just", value_name = "TOPIC,…", value_delimiter = ',', value_parser = parse_topics)]
+    pub(super) only: Vec<Topics>,
+
+    /// Show no lines of these topics.
+    #[arg(long, value_name = "TOPIC,…", value_delimiter = ',', value_parser = parse_topics)]
+    pub(super) ignore: Vec<Topics>,
+
+    /// Show only lines that concern these servers, such as 1,3: their own, what was lost on the way to
+    /// them, and what the tester does to them, or to all.
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = parse_server)]
+    pub(super) server: Vec<ServerId>,
+
+    /// Show only lines from this instant on, in seconds of virtual time: 12.3, or 012.300000.
+    #[arg(long, value_name = "TIME")]
+    pub(super) from: Option<Instant>,
+
+    /// Show only lines up to this instant.
+    #[arg(long, value_name = "TIME")]
+    pub(super) to: Option<Instant>,
+}
+
+/// What a name means.
+#[derive(Clone)]
+pub(super) struct Topics(pub(super) Vec<Topic>);
+
+fn parse_topics(text: &str) -> Result<Topics, UnknownTopic> {
+    topics_named(text.trim()).map(Topics)
+}
+
+fn parse_server(text: &str) -> Result<ServerId, ParseServerError> {
+    let number = text.trim().trim_start_matches(['S', 's']);
+    format!("S{number}").parse()
 }
 
 #[derive(clap::Args)]
@@ -432,7 +537,7 @@ pub(super) struct MergeArgs {
 
 /// Which reports are written, and where.
 #[derive(clap::Args, Clone, Default)]
-pub(super) struct ReportFiles {
+pub(super) struct Reports {
     /// Write a report in JUnit's XML, one test case per test.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
@@ -444,6 +549,10 @@ pub(super) struct ReportFiles {
     /// Write a report as a page with plots: one file that needs no network.
     #[arg(long, value_name = "FILE")]
     pub(super) html: Option<PathBuf>,
+
+    /// Print annotations for GitHub, ten at most, and append the Markdown to its job summary.
+    #[arg(long)]
+    pub(super) github: bool,
 }
 
 #[derive(clap::Args)]
@@ -454,11 +563,15 @@ pub(super) struct ReportArgs {
     pub(super) folder: PathBuf,
 
     #[command(flatten)]
-    pub(super) files: ReportFiles,
+    pub(super) reports: Reports,
 
-    /// Print annotations for GitHub, ten at most, and append the Markdown to its job summary.
-    #[arg(long)]
-    pub(super) github: bool,
+    /// Also compare the campaign with this baseline, or with the campaign in this folder.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// What counts as worse, instead of what ci/gate.toml says, or else what is built in.
+    #[arg(long, value_name = "FILE", requires = "baseline")]
+    pub(super) gate: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -476,11 +589,11 @@ pub(super) struct GrepArgs {
     pub(super) ignore_case: bool,
 
     /// Print how many lines match in each trace that has any.
-    #[arg(short, long, conflicts_with = "files_with_matches")]
+    #[arg(short, long, conflicts_with_all = ["files_with_matches", "columns"])]
     pub(super) count: bool,
 
     /// Print only the names of traces that match.
-    #[arg(short = 'l', long)]
+    #[arg(short = 'l', long, conflicts_with = "columns")]
     pub(super) files_with_matches: bool,
 
     /// Search only runs that did not pass.
@@ -490,6 +603,9 @@ pub(super) struct GrepArgs {
     /// Threads; one per core if not given.
     #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     pub(super) jobs: Option<u16>,
+
+    #[command(flatten)]
+    pub(super) view: ViewArgs,
 }
 
 #[derive(clap::Args)]
@@ -511,12 +627,16 @@ pub(super) struct BugsArgs {
     pub(super) root: Option<PathBuf>,
 
     /// Only see whether all patches apply and their headers are sound; build nothing.
-    #[arg(long, conflicts_with = "write")]
+    #[arg(long, conflicts_with_all = ["write", "findings"])]
     pub(super) check: bool,
 
     /// Also write the matrix into this Markdown page, between its marks.
     #[arg(long, value_name = "FILE", conflicts_with = "ids")]
     pub(super) write: Option<PathBuf>,
+
+    /// Also write what each rule said that caught a bug into this file, one JSON object per line.
+    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    pub(super) findings: Option<PathBuf>,
 
     /// What stdout gets: nothing, or one JSON object per bug as it is done.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -3,15 +3,14 @@
 use super::args::{CompareArgs, MessageFormat};
 use super::error::{Exit, Failed};
 use super::gate;
-use crate::gate::{Verdict, compare};
+use crate::gate::Verdict;
 use crate::report::{Human, Json, ReplayCommand, comparison_text};
 
 pub(super) fn run(args: &CompareArgs) -> Result<Exit, Failed> {
-    let thresholds = gate::thresholds(args.gate.as_deref())?;
-    let (baseline, campaign) = (gate::open(&args.baseline)?, gate::open(&args.campaign)?);
-    let names = [&args.baseline, &args.campaign].map(|path| path.display().to_string());
-    let comparison = compare(&baseline, &campaign, [&names[0], &names[1]], &thresholds).map_err(Failed::usage)?;
-    let replay = ReplayCommand::of_this_program(&campaign.manifest.options);
+    let paths = [&*args.baseline, &*args.campaign];
+    let names = paths.map(|path| path.display().to_string());
+    let (comparison, manifest) = gate::compare_stored(paths, [&names[0], &names[1]], args.gate.as_deref())?;
+    let replay = ReplayCommand::of_this_program(&manifest.options);
     if args.message_format == MessageFormat::Json {
         Json::new(std::io::stdout(), replay.clone()).comparison(&comparison);
     }

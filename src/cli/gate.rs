@@ -1,4 +1,4 @@
-//! What `raftlab test` does with baselines, beside playing.
+//! What commands do with baselines.
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,8 @@ use crate::runner::{Manifest, RunResult};
 /// Where thresholds are looked for if nobody says where.
 const THRESHOLDS: &str = "ci/gate.toml";
 
-/// What the campaign that is played is called in messages.
-const HERE: &str = "this campaign";
+/// What the campaign that a command is about is called in messages.
+pub(super) const HERE: &str = "this campaign";
 
 /// What is to be compared and saved, when all runs are played.
 pub(super) struct Gate {
@@ -94,8 +94,20 @@ fn save(played: &Baseline, path: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Compares two campaigns that were played, called `names`; also, how the second one was played.
+pub(super) fn compare_stored(
+    paths: [&Path; 2],
+    names: [&str; 2],
+    thresholds: Option<&Path>,
+) -> Result<(Comparison, Manifest), Failed> {
+    let thresholds = self::thresholds(thresholds)?;
+    let (baseline, campaign) = (open(paths[0])?, open(paths[1])?);
+    let comparison = compare(&baseline, &campaign, names, &thresholds).map_err(Failed::usage)?;
+    Ok((comparison, campaign.manifest))
+}
+
 /// A campaign's folder, or a baseline's file.
-pub(super) fn open(path: &Path) -> Result<Baseline, Failed> {
+fn open(path: &Path) -> Result<Baseline, Failed> {
     Baseline::open(path).map_err(|error| match error {
         BaselineError::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound => {
             Failed::usage(format!("there is no {}; `raftlab test --save-baseline {0}` writes it", path.display()))
@@ -106,7 +118,7 @@ pub(super) fn open(path: &Path) -> Result<Baseline, Failed> {
 }
 
 /// The thresholds in this file, or in the usual one if it is there, or those built in.
-pub(super) fn thresholds(path: Option<&Path>) -> Result<Thresholds, Failed> {
+fn thresholds(path: Option<&Path>) -> Result<Thresholds, Failed> {
     let usual = Path::new(THRESHOLDS);
     match path.or_else(|| usual.exists().then_some(usual)) {
         Some(path) => Thresholds::read(path).map_err(Failed::usage),

@@ -8,21 +8,26 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::args::GrepArgs;
+use super::args::{ColorChoice, GrepArgs};
 use super::error::{Exit, Failed};
+use super::newest::newest_campaign;
 use super::plan::{RUNS, cores};
+use super::{output, view};
+use crate::report::View;
 use crate::runner::lines_of;
 
 /// Traces whose matches are held in memory at one time, per thread.
 const BATCH: usize = 16;
 
-pub(super) fn run(args: &GrepArgs) -> Result<Exit, Failed> {
+pub(super) fn run(args: &GrepArgs, color: ColorChoice) -> Result<Exit, Failed> {
+    let view = view::resolve(&args.view, output::colours_stdout(color))?;
     let pattern = RegexBuilder::new(&args.pattern).case_insensitive(args.ignore_case).build();
     let pattern =
         pattern.map_err(|error| Failed::usage(format!("`{}` is no regular expression: {error}", args.pattern)))?;
     let root = match &args.path {
         Some(path) => path.clone(),
-        None => newest_campaign()?,
+        None => newest_campaign(Path::new(RUNS))
+            .ok_or_else(|| Failed::usage(format!("there is no campaign in {RUNS}; name the folder to search")))?,
     };
     let traces = traces_below(&root, args.failed)?;
     if traces.is_empty() {
@@ -34,7 +39,7 @@ pub(super) fn run(args: &GrepArgs) -> Result<Exit, Failed> {
     let mut found = false;
     for batch in traces.chunks(BATCH * jobs) {
         let texts: Vec<io::Result<Vec<u8>>> =
-            pool.install(|| batch.par_iter().map(|trace| search(trace, &root, &pattern, args)).collect());
+            pool.install(|| batch.par_iter().map(|trace| search(trace, &root, &pattern, view.clone(), args)).collect());
         for (trace, text) in batch.iter().zip(texts) {
             let text = text.map_err(|error| Failed::trouble(format!("cannot read {}: {error}", trace.display())))?;
             found |= !text.is_empty();
@@ -49,15 +54,16 @@ pub(super) fn run(args: &GrepArgs) -> Result<Exit, Failed> {
     Ok(if found { Exit::Passed } else { Exit::Failed })
 }
 
-/// What one trace has to say: `test/iteration-seed:line:text` for every match.
-fn search(trace: &Path, root: &Path, pattern: &Regex, args: &GrepArgs) -> io::Result<Vec<u8>> {
+/// What one trace has to say: `test/iteration-seed:line:text` for every match. Where matches stand in
+/// columns, the trace is named once above all of them.
+fn search(trace: &Path, root: &Path, pattern: &Regex, mut view: View, args: &GrepArgs) -> io::Result<Vec<u8>> {
     let name = shown_name(trace, root);
     let mut output = Vec::new();
     let mut number = 0_u64;
     let mut matches = 0_u64;
     lines_of(trace, |line| {
         number += 1;
-        if !pattern.is_match(line) {
+        if !view.keeps(line) || !pattern.is_match(line) {
             return true;
         }
         matches += 1;
@@ -65,9 +71,12 @@ fn search(trace: &Path, root: &Path, pattern: &Regex, args: &GrepArgs) -> io::Re
             return false;
         }
         if !args.count {
-            output.extend_from_slice(format!("{name}:{number}:").as_bytes());
-            output.extend_from_slice(line);
-            output.push(b'\n');
+            match view.has_columns() {
+                true if matches == 1 => output.extend_from_slice(format!("{name}\n").as_bytes()),
+                true => {}
+                false => output.extend_from_slice(format!("{name}:{number}:").as_bytes()),
+            }
+            view.draw(line, &mut output);
         }
         true
     })?;
@@ -121,12 +130,4 @@ fn traces_below(root: &Path, failed_only: bool) -> Result<Vec<PathBuf>, Failed> 
 fn is_trace(path: &Path, failed_only: bool) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     name.ends_with(".log") || (!failed_only && name.ends_with(".log.zst"))
-}
-
-fn newest_campaign() -> Result<PathBuf, Failed> {
-    let nothing = || Failed::usage(format!("there is no campaign in {RUNS}; name the folder to search"));
-    let entries = fs::read_dir(RUNS).map_err(|_| nothing())?;
-    let folders = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir());
-    // Their names begin with the time.
-    folders.max().ok_or_else(nothing)
 }

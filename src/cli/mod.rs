@@ -7,16 +7,23 @@ mod args;
 mod bugs;
 mod compare;
 mod error;
+mod explain;
+mod failed;
 mod gate;
 mod grep;
 mod list;
+mod manifest;
 mod merge;
+mod new;
+mod newest;
 mod output;
 mod partition;
 mod plan;
 mod replay;
 mod report;
+mod show;
 mod test;
+mod view;
 
 use std::process::ExitCode;
 
@@ -43,16 +50,20 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
 }
 
 fn dispatch(args: Args, name: &str, make: MakeRaft) -> Result<Exit, Failed> {
-    output::decide_colour(args.color);
-    match args.command {
+    let Args { color, command } = args;
+    output::decide_colour(color);
+    match command {
+        Command::New(args) => new::run(&args),
         Command::Test(args) => test::run(&plan::resolve(*args, name)?, make),
-        Command::Replay(args) => replay::run(&args, make),
+        Command::Replay(args) => replay::run(&args, make, color),
+        Command::Show(args) => show::run(&args, color),
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),
-        Command::Grep(args) => grep::run(&args),
+        Command::Grep(args) => grep::run(&args, color),
         Command::List(args) => list::run(&args),
         Command::Bugs(args) => bugs::run(&args),
+        Command::Explain(args) => explain::run(&args, color),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "raftlab", &mut script);

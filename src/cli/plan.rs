@@ -10,8 +10,9 @@ use std::time::{Duration, SystemTime};
 
 use regex::Regex;
 
-use super::args::{GateArgs, LabArgs, MessageFormat, Partition, ReportFiles, SeedChoice, TestArgs, Traces};
+use super::args::{GateArgs, LabArgs, MessageFormat, Partition, Reports, SeedChoice, TestArgs, Traces};
 use super::error::Failed;
+use super::failed::Last;
 use super::partition;
 use crate::base::Seed;
 use crate::lab::{Lab, Test};
@@ -24,12 +25,19 @@ pub(super) const RUNS: &str = "raftlab-runs";
 /// How often each test is played where nobody says so.
 const ITERATIONS: u64 = 100;
 
+/// What runs are drawn from where nobody says so.
+const SEED: Seed = Seed(0x5eed);
+
 /// A campaign, ready to be played.
 pub(super) struct Plan {
     /// What the implementation is called.
     pub(super) name: String,
     pub(super) title: String,
     pub(super) tests: Vec<Planned>,
+    /// What is played before everything else: tests by their place, and iterations of them.
+    pub(super) first: Vec<(usize, u64)>,
+    /// What there is to say about that.
+    pub(super) note: Option<String>,
     pub(super) seed: Seed,
     pub(super) slice: Slice,
     pub(super) jobs: usize,
@@ -47,7 +55,7 @@ pub(super) struct Plan {
     pub(super) quiet: bool,
     pub(super) verbose: bool,
     pub(super) progress: bool,
-    pub(super) reports: ReportFiles,
+    pub(super) reports: Reports,
     /// What a command must say again to mean the same labs and rules.
     pub(super) options: Vec<String>,
     pub(super) replay: ReplayCommand,
@@ -61,7 +69,12 @@ impl Plan {
 }
 
 /// Makes a plan of what was typed, for the implementation called `name`.
-pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
+pub(super) fn resolve(mut args: TestArgs, name: &str) -> Result<Plan, Failed> {
+    check_stdout(&args)?;
+    let last = args.failed.clone().map(|folder| Last::find(folder.as_deref())).transpose()?;
+    if let Some(Some(last)) = &last {
+        last.fill(&mut args)?;
+    }
     let tests = select(&args)?;
     let slice = match args.partition {
         None => Slice::WHOLE,
@@ -69,10 +82,11 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         Some(Partition::Auto) => partition::of_engine(|name| std::env::var(name).ok())?,
     };
     let seed = match args.seed {
-        SeedChoice::Given(seed) => seed,
-        SeedChoice::Random => fresh_seed(),
+        None => SEED,
+        Some(SeedChoice::Given(seed)) => seed,
+        Some(SeedChoice::Random) => fresh_seed(),
     };
-    if slice.of() > 1 && matches!(args.seed, SeedChoice::Random) {
+    if slice.of() > 1 && matches!(args.seed, Some(SeedChoice::Random)) {
         return Err(Failed::usage(
             "--seed random with --partition: every slice would draw a seed of its own, and no two would fit together; \
              give all of them the same number",
@@ -88,11 +102,24 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         Traces::Failed => Keep::Failed,
         Traces::None => Keep::Nothing,
     };
-    let options = [args.lab.options(), args.rules.options()].concat();
+    let rules = args.rules.unwrap_or_default();
+    let options = [args.lab.options(), rules.options()].concat();
     let folder = args.out.clone().unwrap_or_else(|| new_folder(&tests));
+    let tests: Vec<Planned> = tests.into_iter().map(|test| Planned { test, iterations }).collect();
+    let (first, note) = match &last {
+        None => (vec![], None),
+        Some(None) => (vec![], Some(format!("there is no campaign in {RUNS} yet"))),
+        Some(Some(last)) => {
+            let first = last.among(&tests, seed, slice, rules)?;
+            let note = last.note(first.len());
+            (first, Some(note))
+        }
+    };
     Ok(Plan {
         name: name.to_owned(),
         title,
+        first,
+        note,
         seed,
         slice,
         jobs,
@@ -100,7 +127,7 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         max_failures: args.max_fail.or((args.fail_fast || args.until_failure).then_some(1)),
         time_budget: args.time_budget,
         patience: args.stuck_after,
-        rules: args.rules.into(),
+        rules: rules.into(),
         traces: TraceOptions { keep, folder, budget: args.trace_budget },
         // Who wants neither traces nor a folder wants nothing on the disk.
         keeps_results: keep != Keep::Nothing || args.out.is_some(),
@@ -113,8 +140,19 @@ pub(super) fn resolve(args: TestArgs, name: &str) -> Result<Plan, Failed> {
         progress: !args.no_progress && std::io::stderr().is_terminal(),
         replay: ReplayCommand::of_this_program(&options),
         options,
-        tests: tests.into_iter().map(|test| Planned { test, iterations }).collect(),
+        tests,
     })
+}
+
+/// Two formats on one stdout could be read by nobody.
+fn check_stdout(args: &TestArgs) -> Result<(), Failed> {
+    if args.reports.github && args.message_format == MessageFormat::Json {
+        return Err(Failed::usage(
+            "--github with --message-format json: both write to stdout; leave --github to `raftlab report DIR --github` \
+             when the campaign has ended",
+        ));
+    }
+    Ok(())
 }
 
 /// How often each test is played; none if until a run fails.

@@ -6,16 +6,17 @@ use std::io::{self, Write as _};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::args::ReplayArgs;
+use super::args::{ColorChoice, ReplayArgs};
 use super::error::{Exit, Failed};
 use super::plan::load_lab;
+use super::{output, view};
 use crate::api::{MakeRaft, install_logger};
 use crate::cluster::Figures;
-use crate::report::{ReplayCommand, failure_block};
-use crate::runner::{Player, Pulse, Run, RunResult, Suspects, confirm, play_watched};
-use crate::trace::{Destination, TextSink};
+use crate::report::{ReplayCommand, View, explained_block};
+use crate::runner::{Explanation, Player, Pulse, Run, RunResult, Suspects, confirm, explain, play_watched};
+use crate::trace::{Destination, Scene, TextSink};
 
-pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
+pub(super) fn run(args: &ReplayArgs, make: MakeRaft, color: ColorChoice) -> Result<Exit, Failed> {
     let lab = load_lab(&args.lab)?;
     let tests = lab.select(std::slice::from_ref(&args.test), None).map_err(Failed::usage)?;
     let [test] = tests.as_slice() else {
@@ -24,21 +25,35 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
     };
     let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.info.name, args.iteration.unwrap_or(1)));
     let player = Player { make, rules: args.rules.into() };
+    let mut output = Output::open(args, color)?;
     install_logger();
-    let output = Output::open(args)?;
-    // Line by line: of a run that never ends, the last lines matter most.
-    let sink = Rc::new(RefCell::new(TextSink::line_by_line(output)));
     let iteration = args.iteration.unwrap_or(1);
     let info = test.info.clone();
     let result = move |run| RunResult { test: info.clone(), iteration, seed, run, cpu: Duration::ZERO, trace: None };
     let replay = ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat());
     let (given_up, again, patience) = (result.clone(), replay.clone(), args.stuck_after);
-    let mut run = play_watched(test, player, seed, Some(sink.clone()), patience, move |beat| {
-        tell(&given_up(Run::given_up(patience, beat)), &again);
-        std::process::exit(Exit::Failed as i32);
-    });
-    let finished = sink.borrow_mut().finish();
-    if let Err(error) = finished.and_then(|output| output.map_or(Ok(()), Output::close)) {
+    let play = |sink| {
+        play_watched(test, player, seed, Some(sink), patience, move |beat| {
+            tell(&given_up(Run::given_up(patience, beat)), None, &again);
+            std::process::exit(Exit::Failed as i32);
+        })
+    };
+    let (mut run, written) = match args.until {
+        Some(until) => {
+            let scene = Rc::new(RefCell::new(Scene::at(until)));
+            let run = play(scene.clone());
+            let written = output.writer.write_all(scene_text(&scene.borrow()).as_bytes());
+            (run, output.ignore_closed_pipe(written).and_then(|()| output.close()))
+        }
+        None => {
+            // Line by line: of a run that never ends, the last lines matter most.
+            let sink = Rc::new(RefCell::new(TextSink::line_by_line(output)));
+            let run = play(sink.clone());
+            let finished = sink.borrow_mut().finish();
+            (run, finished.and_then(|output| output.map_or(Ok(()), Output::close)))
+        }
+    };
+    if let Err(error) = written {
         let place = args.out.as_ref().map_or_else(|| "stdout".to_owned(), |path| path.display().to_string());
         return Err(Failed::trouble(format!("cannot write the trace to {place}: {error}")));
     }
@@ -46,19 +61,28 @@ pub(super) fn run(args: &ReplayArgs, make: MakeRaft) -> Result<Exit, Failed> {
         run = confirm(test, player, seed, run, &Pulse::default(), &Suspects::default());
     }
     let result = result(run);
-    tell(&result, &replay);
+    let explanation = explain(test, player, seed, &result.run, args.stuck_after);
+    tell(&result, explanation.as_ref(), &replay);
     Ok(if result.run.outcome.passed() { Exit::Passed } else { Exit::Failed })
 }
 
+/// What every server is at an instant, or was when the run ended before it.
+fn scene_text(scene: &Scene) -> String {
+    let (asked, ended) = (scene.instant(), scene.last_event());
+    // Nothing may happen for a while in a run that goes on.
+    let note = if scene.has_ended() { format!(" (the run ended at {ended})") } else { String::new() };
+    format!("{asked}{note}\n{scene}")
+}
+
 /// Says on stderr how the run ended.
-fn tell(result: &RunResult, replay: &ReplayCommand) {
+fn tell(result: &RunResult, explanation: Option<&Explanation>, replay: &ReplayCommand) {
     let Figures { virtual_time, rpcs, bytes, ops } = result.run.figures;
     let text = if result.run.outcome.passed() {
         let (test, seed, digest) = (result.test.path(), result.seed, result.run.digest);
         let seconds = virtual_time.as_secs_f64();
         format!("passed {test}, seed {seed}: {seconds:.1} s, {rpcs} RPCs, {bytes} bytes, {ops} ops, digest {digest}")
     } else {
-        failure_block(result, replay)
+        explained_block(result, explanation, replay)
     };
     let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }
@@ -66,12 +90,20 @@ fn tell(result: &RunResult, replay: &ReplayCommand) {
 /// Where the trace goes.
 struct Output {
     writer: Box<dyn io::Write>,
+    view: View,
+    /// What is shown of the lines at hand.
+    shown: Vec<u8>,
     /// The reader of a pipe has enough.
     closed: bool,
 }
 
 impl Output {
-    fn open(args: &ReplayArgs) -> Result<Output, Failed> {
+    fn open(args: &ReplayArgs, color: ColorChoice) -> Result<Output, Failed> {
+        let coloured = match args.out {
+            None => output::colours_stdout(color),
+            Some(_) => output::is_coloured(color, false),
+        };
+        let view = view::resolve(&args.view, coloured)?;
         let writer: Box<dyn io::Write> = match &args.out {
             None => Box::new(io::stdout()),
             Some(path) => {
@@ -79,7 +111,17 @@ impl Output {
                 Box::new(file.map_err(|error| Failed::trouble(format!("cannot write {}: {error}", path.display())))?)
             }
         };
-        Ok(Output { writer, closed: false })
+        Ok(Output { writer, view, shown: Vec::new(), closed: false })
+    }
+
+    /// Puts together what is shown of these lines.
+    fn show(&mut self, text: &[u8]) {
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            if self.view.keeps(line) {
+                self.view.draw(line, &mut self.shown);
+            }
+        }
     }
 
     fn close(mut self) -> io::Result<()> {
@@ -103,7 +145,13 @@ impl Destination for Output {
         if self.closed {
             return Ok(());
         }
-        let written = self.writer.write_all(text);
+        let written = if self.view.is_plain() {
+            self.writer.write_all(text)
+        } else {
+            self.shown.clear();
+            self.show(text);
+            self.writer.write_all(&self.shown)
+        };
         self.ignore_closed_pipe(written)
     }
 }

@@ -12,9 +12,10 @@ use super::plan::Plan;
 use super::{output, report};
 use crate::api::MakeRaft;
 use crate::gate::{Comparison, Verdict};
-use crate::report::{Account, Human, Json, comparison_text};
+use crate::report::{Account, Human, Json, comparison_text, count};
 use crate::runner::{
-    self, Campaign, Controls, Listener, Manifest, Player, Progress, RunResult, Store, StoreError, Summary, TraceFolder,
+    self, Campaign, Controls, Explanation, Group, Listener, Manifest, Player, Progress, RunResult, Store, StoreError,
+    Summary, TraceFolder, explain,
 };
 
 pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
@@ -34,13 +35,16 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     let traces = TraceFolder::create(plan.traces.clone()).map_err(|error| cannot_trace(plan, &error))?;
     let traces = Arc::new(traces);
     let mut progress = Progress::none(&campaign);
+    plan.first.iter().for_each(|(test, iteration)| progress.put_first(*test, *iteration));
     let store = if plan.keeps_results { Some(store(plan, &manifest, &mut progress, &mut gate)?) } else { None };
     let interrupted = stop_on_ctrl_c()?;
-    let mut reporter = Reporter::new(plan, store, gate, &progress);
+    let before = progress.played();
+    let mut reporter = Reporter::new(plan, store, gate, before);
     reporter.human.begin(&plan.title);
-    if progress.played() > 0 {
+    plan.note.iter().for_each(|note| reporter.human.begin(note));
+    if before > 0 {
         let of = plan.runs().map_or_else(String::new, |runs| format!(" of {runs}"));
-        reporter.human.begin(&format!("{}{of} runs were played before", progress.played()));
+        reporter.human.begin(&format!("{before}{of} runs were played before"));
     }
     let began = Instant::now();
     let controls = Controls { interrupted: interrupted.clone(), traces: traces.clone() };
@@ -50,15 +54,25 @@ pub(super) fn run(plan: &Plan, make: MakeRaft) -> Result<Exit, Failed> {
     traces.tidy();
     reporter.end(&summary);
     reporter.json.iter_mut().for_each(|json| json.summary(&summary));
-    reporter.human.summary(&summary, began.elapsed(), &traces);
+    let elapsed = began.elapsed();
+    reporter.human.failures(&summary, |group| explain_group(plan, make, group));
+    reporter.human.summary(&summary, before, elapsed, &traces);
     if let Some(store) = reporter.store.as_ref().filter(|_| traces.path().is_none() && !plan.quiet) {
         reporter.human.line(&format!("results in {}", store.folder().display()));
     }
-    let account = Account { manifest: &manifest, summary: &summary, replay: &plan.replay };
-    reporter.lost_something |= !report::write(&plan.reports, &account);
     let comparison = reporter.close_gate(&summary);
-    reporter.compared(comparison.as_ref(), plan);
-    Ok(reporter.exit(&summary, comparison.as_ref(), interrupted.load(Ordering::Relaxed)))
+    let comparison = comparison.as_ref();
+    let account = Account { manifest: &manifest, summary: &summary, replay: &plan.replay, comparison };
+    reporter.lost_something |= !report::write(&plan.reports, &account);
+    reporter.compared(comparison, plan);
+    Ok(reporter.exit(&summary, comparison, interrupted.load(Ordering::Relaxed)))
+}
+
+/// What surrounds the shortest failure of a cause.
+fn explain_group(plan: &Plan, make: MakeRaft, group: &Group) -> Option<Explanation> {
+    let RunResult { test, seed, run, .. } = &group.shortest;
+    let planned = plan.tests.iter().find(|planned| planned.test.info == *test)?;
+    explain(&planned.test, Player { make, rules: plan.rules }, *seed, run, plan.patience)
 }
 
 /// Where results go; what is there already goes into `progress` and `gate`.
@@ -113,8 +127,8 @@ struct Reporter {
 }
 
 impl Reporter {
-    fn new(plan: &Plan, store: Option<Store>, gate: Option<Gate>, progress: &Progress) -> Reporter {
-        let runs = plan.runs().map(|runs| runs - progress.played());
+    fn new(plan: &Plan, store: Option<Store>, gate: Option<Gate>, before: u64) -> Reporter {
+        let runs = plan.runs().map(|runs| runs - before);
         let human = Human::new(runs, plan.progress, plan.quiet, plan.verbose, plan.replay.clone());
         let json = plan.json.then(|| Json::new(io::stdout(), plan.replay.clone()));
         Reporter { human, json, store, gate, lost_something: false }
@@ -189,6 +203,14 @@ impl Listener for Reporter {
         if let Some(json) = &mut self.json {
             json.run(result);
         }
+    }
+
+    fn first_finished(&mut self, played: u64, failed: u64) {
+        self.human.begin(&match failed {
+            0 => format!("{} passed that had failed; the campaign goes on", count(played, "run")),
+            1 => format!("1 of {played} still fails\n"),
+            failed => format!("{failed} of {played} still fail\n"),
+        });
     }
 
     fn trace_failed(&mut self, error: &io::Error) {

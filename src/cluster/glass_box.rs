@@ -98,7 +98,8 @@ impl GlassBox {
         let saved = self.was_saved(viewer.disk);
         let before = std::mem::replace(&mut self.inspection, inspection);
         let news = first || is_news(&before, &inspection);
-        let kept = if saved || (news && ends(&before) != ends(&inspection)) { self.look_at_log(shown) } else { None };
+        let ends_otherwise = ends(&before) != ends(&inspection) || self.log.ends_otherwise(shown);
+        let kept = if saved || ends_otherwise { self.look_at_log(shown) } else { None };
         let progressed = self.look_at_progress(shown, viewer.servers);
         if news || progressed || kept.is_some() {
             self.tell(kept.unwrap_or(inspection.last_index), viewer);
@@ -179,6 +180,13 @@ impl GlassBox {
 impl LogCopy {
     fn last_index(&self) -> Index {
         self.base_index + self.terms.len() as Index
+    }
+
+    /// Whether the last entry, at the index of ours, is of another term: entries were replaced by as many.
+    /// Who saves them is looked at anyway, but whoever has no reason to save yet does not.
+    fn ends_otherwise(&self, shown: &dyn Inspect) -> bool {
+        let own = self.terms.last().copied().unwrap_or(self.base_term);
+        shown.log_term(self.last_index()).unwrap_or_default() != own
     }
 
     /// Forgets everything through a new base; whether there is one.
@@ -331,6 +339,16 @@ mod tests {
         stage.follows(2, &[3, 3, 4]);
         stage.follows(9, &[]);
         stage.follows(9, &[5]);
+    }
+
+    #[test]
+    fn entries_that_are_replaced_by_as_many_are_seen_although_nothing_is_saved() {
+        let mut stage = Stage::new();
+        stage.shown.set(0, &[1, 2, 2]);
+        stage.look();
+        stage.shown.set(0, &[1, 3, 3]);
+        stage.look();
+        assert_eq!(stage.listener.borrow().terms, [1, 3, 3]);
     }
 
     #[test]

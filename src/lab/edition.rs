@@ -1,5 +1,10 @@
 //! The course changed its numbering: from 2024 on, Raft is lab 3.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 /// How parts are numbered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Edition {
@@ -18,6 +23,16 @@ impl Edition {
             _ => part.to_owned(),
         }
     }
+
+    /// A text in which the parts are called as the 2023 edition does, with this edition's names.
+    pub fn renumber(self, text: &str) -> Cow<'_, str> {
+        // A part stands alone, or behind the letters of a course's name.
+        static PART: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(Test\w+)?2([A-DX])\b").expect("it is sound"));
+        match self {
+            Edition::To2023 => Cow::Borrowed(text),
+            Edition::From2024 => PART.replace_all(text, "${1}3${2}"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -29,5 +44,13 @@ mod tests {
         assert_eq!(Edition::To2023.part_name("2C"), "2C");
         assert_eq!(Edition::From2024.part_name("2C"), "3C");
         assert_eq!(Edition::From2024.part_name("extra"), "extra");
+    }
+
+    #[test]
+    fn texts_follow_with_names_of_parts_and_tests_but_not_with_other_numbers() {
+        let text = "`TestPersist22C` in 2C/persist2, 2D and `2X`; 12C, 2 Apples, Test2";
+        assert_eq!(Edition::To2023.renumber(text), text);
+        let later = "`TestPersist23C` in 3C/persist2, 3D and `3X`; 12C, 2 Apples, Test2";
+        assert_eq!(Edition::From2024.renumber(text), later);
     }
 }

@@ -2,6 +2,8 @@
 
 use super::ReplayCommand;
 use super::failure::failure_block;
+use super::side_by_side::SideBySide;
+use crate::gate::Comparison;
 use crate::runner::{Manifest, RunResult, Summary, TestSummary};
 
 /// Characters of one failure that a report shows: a panic's message may be of any length.
@@ -16,6 +18,8 @@ pub struct Account<'a> {
     pub summary: &'a Summary,
     /// How a run is repeated.
     pub replay: &'a ReplayCommand,
+    /// How it compares with an earlier one, if anybody wants to know.
+    pub comparison: Option<&'a Comparison>,
 }
 
 impl Account<'_> {
@@ -31,6 +35,11 @@ impl Account<'_> {
             (0, true) => "incomplete",
             _ => "failed",
         }
+    }
+
+    /// What reports say of an earlier campaign.
+    pub(super) fn side_by_side(&self) -> Option<SideBySide> {
+        self.comparison.map(|comparison| SideBySide::of(comparison, false, self.replay))
     }
 
     /// The tests that failed.

@@ -5,30 +5,127 @@ use std::fmt::Write as _;
 use colored::Colorize as _;
 
 use super::ReplayCommand;
-use crate::runner::{Finding, RunResult};
+use super::explanation::explanation_text;
+use super::likely::likely;
+use super::units::{count, percent};
+use crate::lab::Mistake;
+use crate::runner::{Cause, Explanation, Finding, Group, RunResult, Summary, failure_rate_upper_95};
+
+/// Mistakes that are named.
+const MISTAKES: usize = 3;
+
+/// Tests that are named where several failed for one cause.
+const NAMED: usize = 3;
 
 /// What is wrong with a run: rule or check, instant, servers, evidence, and how to repeat it.
 /// Several lines; empty if the run passed.
 pub fn failure_block(result: &RunResult, replay: &ReplayCommand) -> String {
-    let Some(Finding { rule, at, servers, evidence, .. }) = result.run.outcome.finding() else { return String::new() };
-    let mut block = String::new();
-    let head = format!("{} {}", result.run.outcome.name().to_uppercase(), result.test.path());
-    let _ = writeln!(block, "{}  iteration {}, seed {}", head.red().bold(), result.iteration, result.seed);
-    let _ = write!(block, "  {}", rule.bold());
-    if let Some(at) = at {
-        let _ = write!(block, " at {at}");
-    }
-    if !servers.is_empty() {
-        let names: Vec<String> = servers.iter().map(ToString::to_string).collect();
-        let _ = write!(block, ", {}", names.join(" "));
-    }
-    block.push('\n');
-    for sentence in evidence {
+    block(result, replay, "")
+}
+
+/// The same, with what surrounds the failure.
+pub fn explained_block(result: &RunResult, explanation: Option<&Explanation>, replay: &ReplayCommand) -> String {
+    block(result, replay, &surroundings(result, explanation))
+}
+
+/// The shortest of the failures that have one cause: how many there are, and all that is known of this
+/// one.
+pub fn group_block(
+    group: &Group,
+    summary: &Summary,
+    explanation: Option<&Explanation>,
+    replay: &ReplayCommand,
+) -> String {
+    let share = format!("  {}\n", share(group, summary).dimmed());
+    block(&group.shortest, replay, &(share + &surroundings(&group.shortest, explanation)))
+}
+
+/// One line: that a run failed, and why.
+pub fn failure_line(result: &RunResult) -> String {
+    let Some(finding) = result.run.outcome.finding() else { return String::new() };
+    format!("{}: {}", head(result), rule_line(finding))
+}
+
+/// Failures of one cause in one line: how many, of which rule, in which circumstances.
+pub fn group_line(group: &Group, summary: &Summary) -> String {
+    let Group { cause, shortest, .. } = group;
+    let (test, iteration) = (shortest.test.path(), shortest.iteration);
+    format!("{}: {}; {test} iteration {iteration}", cause.rule.bold(), share(group, summary))
+}
+
+fn block(result: &RunResult, replay: &ReplayCommand, middle: &str) -> String {
+    let Some(finding) = result.run.outcome.finding() else { return String::new() };
+    let mut block = format!("{}\n  {}\n", head(result), rule_line(finding));
+    for sentence in &finding.evidence {
         let _ = writeln!(block, "    {sentence}");
     }
+    block.push_str(middle);
     if let Some(trace) = &result.trace {
         let _ = writeln!(block, "  trace   {}", trace.display());
     }
     let _ = writeln!(block, "  repeat  {}", replay.of(result));
     block
+}
+
+fn head(result: &RunResult) -> String {
+    let head = format!("{} {}", result.run.outcome.name().to_uppercase(), result.test.path());
+    format!("{}  iteration {}, seed {}", head.red().bold(), result.iteration, result.seed)
+}
+
+/// `durable before visible at 000.350087, S1`.
+fn rule_line(finding: &Finding) -> String {
+    let mut line = finding.rule.bold().to_string();
+    if let Some(at) = finding.at {
+        let _ = write!(line, " at {at}");
+    }
+    if !finding.servers.is_empty() {
+        let names: Vec<String> = finding.servers.iter().map(ToString::to_string).collect();
+        let _ = write!(line, ", {}", names.join(" "));
+    }
+    line
+}
+
+fn surroundings(result: &RunResult, explanation: Option<&Explanation>) -> String {
+    let Some(finding) = result.run.outcome.finding() else { return String::new() };
+    let explained = explanation.map_or_else(String::new, |explanation| explanation_text(explanation, finding));
+    explained + &usual_mistakes(&likely(finding, &result.test))
+}
+
+/// What usually looks like this.
+fn usual_mistakes(mistakes: &[&Mistake]) -> String {
+    let mut text = String::new();
+    if !mistakes.is_empty() {
+        let _ = writeln!(text, "  {}", "usually this is".cyan());
+    }
+    for Mistake { id, title, paper, look, .. } in mistakes.iter().take(MISTAKES) {
+        let _ = writeln!(text, "    {} ({id})", title.bold());
+        let _ = writeln!(text, "      look    {look}");
+        let _ = writeln!(text, "      paper   {paper}");
+    }
+    text
+}
+
+/// `38 of 500 runs of 2C/persist1, 7.6 % (at most 9.9 %): restarted follower, during faults`.
+fn share(group: &Group, summary: &Summary) -> String {
+    let (played, tests) = (summary.played_of(group), tests(group, summary));
+    let bound = failure_rate_upper_95(group.count, played).unwrap_or(1.0);
+    let rate = format!("{} (at most {})", percent(group.count as f64 / played.max(1) as f64), percent(bound));
+    let circumstances = circumstances(&group.cause);
+    format!("{} of {} of {tests}, {rate}{circumstances}", group.count, count(played, "run"))
+}
+
+fn tests(group: &Group, summary: &Summary) -> String {
+    let mut names: Vec<String> =
+        group.tests.iter().take(NAMED).map(|place| summary.tests[*place].test.path()).collect();
+    if group.tests.len() > NAMED {
+        names.push(format!("{} more", group.tests.len() - NAMED));
+    }
+    names.join(", ")
+}
+
+fn circumstances(cause: &Cause) -> String {
+    let Some(circumstances) = &cause.circumstances else { return String::new() };
+    let mut words = circumstances.roles.clone();
+    words.push(circumstances.phase.to_string());
+    format!(": {}", words.join(", "))
 }

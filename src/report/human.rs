@@ -1,6 +1,7 @@
 //! A campaign for people: a progress bar, failures as they come, a table, a summary. All of it on
 //! stderr.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -12,12 +13,18 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use super::row::Row;
 use super::units::{count, seconds, size};
 use super::verdict::{note, rates, verdict};
-use super::{ReplayCommand, failure_block};
+use super::{ReplayCommand, failure_block, failure_line, group_block, group_line};
 use crate::oracle::Rule;
-use crate::runner::{RunResult, Summary, TestSummary, TraceFolder};
+use crate::runner::{Cause, Explanation, Group, NOT_WRITTEN, RunResult, Summary, TestSummary, TraceFolder};
 
-/// Failures that are shown in full.
-const SHOWN: u64 = 10;
+/// Causes of which the first failure is shown when it comes.
+const SHOWN: usize = 10;
+
+/// Causes that are explained at the end,
+const EXPLAINED: usize = 5;
+
+/// and of the others, so many get a line.
+const LISTED: usize = 15;
 
 /// Shows a campaign.
 pub struct Human {
@@ -25,7 +32,8 @@ pub struct Human {
     replay: ReplayCommand,
     quiet: bool,
     verbose: bool,
-    shown: u64,
+    /// Of the failures so far.
+    causes: BTreeSet<Cause>,
 }
 
 impl Human {
@@ -42,7 +50,7 @@ impl Human {
         if let Ok(style) = style {
             progress.set_style(style.with_key("rate", show_rate));
         }
-        Human { progress, replay, quiet, verbose, shown: 0 }
+        Human { progress, replay, quiet, verbose, causes: BTreeSet::new() }
     }
 
     /// A line that stays.
@@ -69,12 +77,34 @@ impl Human {
             }
             return;
         }
-        self.shown += 1;
         self.progress.set_message(format!(", {}", format!("{} failed", summary.failed()).red()));
-        if self.shown <= SHOWN || self.verbose {
+        let is_new = Cause::of(result).is_some_and(|cause| self.causes.insert(cause));
+        if self.verbose {
             self.line(&failure_block(result, &self.replay));
-        } else if self.shown == SHOWN + 1 {
-            self.line("More runs failed; the summary counts them, --verbose shows them all.\n");
+        } else if is_new && self.causes.len() <= SHOWN && !self.quiet {
+            self.line(&failure_line(result));
+        }
+    }
+
+    /// Why runs failed: the shortest failure of each cause. `explain` says what surrounds one, if that is
+    /// known.
+    pub fn failures(&self, summary: &Summary, explain: impl Fn(&Group) -> Option<Explanation>) {
+        self.progress.finish_and_clear();
+        let groups = summary.groups();
+        if !groups.is_empty() {
+            self.line("");
+        }
+        for group in groups.iter().take(EXPLAINED) {
+            self.line(&group_block(group, summary, explain(group).as_ref(), &self.replay));
+        }
+        let others = &groups[groups.len().min(EXPLAINED)..];
+        if !others.is_empty() {
+            self.line(&format!("and {}:", count(others.len() as u64, "other cause")));
+            others.iter().take(LISTED).for_each(|group| self.line(&format!("  {}", group_line(group, summary))));
+            if others.len() > LISTED {
+                self.line(&format!("  … and {} more", others.len() - LISTED));
+            }
+            self.line("");
         }
     }
 
@@ -83,17 +113,15 @@ impl Human {
         self.progress.tick();
     }
 
-    /// The campaign has ended, after `elapsed` of real time.
-    pub fn summary(&self, summary: &Summary, elapsed: Duration, traces: &TraceFolder) {
-        self.progress.finish_and_clear();
-        self.sums(summary, &format!(" in {} s", seconds(elapsed)));
+    /// The campaign has ended, after `elapsed` of real time; `before` of its runs were played before.
+    pub fn summary(&self, summary: &Summary, before: u64, elapsed: Duration, traces: &TraceFolder) {
+        self.sums(summary, &pace(summary.played(), before, elapsed));
         self.traces(traces);
     }
 
     /// A campaign that others have played.
     pub fn merged(&self, summary: &Summary) {
-        let failures = summary.tests.iter().flat_map(|test| &test.failures);
-        failures.take(SHOWN as usize).for_each(|result| self.line(&failure_block(result, &self.replay)));
+        self.failures(summary, |_| None);
         self.sums(summary, "");
     }
 
@@ -115,6 +143,11 @@ impl Human {
         if !summary.shown.is_watched() {
             return self.line("no rule was watched (--rules none)");
         }
+        // Who comes to a `todo!` at once has had no time to show anything.
+        let is_unwritten = summary.groups().iter().any(|group| group.cause.rule == NOT_WRITTEN);
+        if is_unwritten && summary.failed() == summary.played() {
+            return;
+        }
         let rules: Vec<Rule> = summary.not_watched().collect();
         let Some(needs) = rules.last().and_then(|rule| rule.needs.in_words()) else { return };
         let names: Vec<&str> = rules.iter().map(|rule| rule.name).collect();
@@ -133,6 +166,15 @@ impl Human {
             let runs = count(traces.left_out(), "run");
             self.line(&format!("{runs} left no trace: the trace budget was used up (--trace-budget raises it)"));
         }
+    }
+}
+
+/// In which time runs were played, and how many of them: only these have taken it.
+fn pace(played: u64, before: u64, elapsed: Duration) -> String {
+    match (before, played - before) {
+        (0, _) => format!(" in {} s", seconds(elapsed)),
+        (_, 0) => " (all played before)".to_owned(),
+        (before, now) => format!(" ({before} played before, {now} in {} s)", seconds(elapsed)),
     }
 }
 

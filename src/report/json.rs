@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ReplayCommand;
 use crate::gate::{Comparison, FailedRun, Row, TestComparison, Verdict};
-use crate::runner::{Ending, Record, RunResult, Summary, TestSummary, failure_rate_upper_95};
+use crate::runner::{Ending, Group, Record, RunResult, Summary, TestSummary, failure_rate_upper_95};
 
 /// Writes JSON lines to a program that reads them. When it reads no more, nothing more is
 /// written, and the campaign goes on: its exit code still counts.
@@ -32,6 +32,10 @@ impl<W: Write> Json<W> {
     pub fn summary(&mut self, summary: &Summary) {
         for test in &summary.tests {
             self.write(&test_object(test));
+        }
+        for group in summary.groups() {
+            let line = self.cause_object(group, summary);
+            self.write(&line);
         }
         self.write(&json!({
             "type": "summary",
@@ -85,6 +89,31 @@ impl<W: Write> Json<W> {
             failure.insert("replay".to_owned(), json!(self.replay.of(result)));
         }
         record
+    }
+
+    fn cause_object(&self, group: &Group, summary: &Summary) -> Value {
+        let Group { cause, count, tests, shortest } = group;
+        let played = summary.played_of(group);
+        let circumstances = cause.circumstances.as_ref();
+        json!({
+            "type": "cause",
+            "outcome": cause.outcome,
+            "rule": cause.rule,
+            "place": cause.place,
+            "phase": circumstances.map(|circumstances| circumstances.phase.to_string()),
+            "roles": circumstances.map(|circumstances| &circumstances.roles),
+            "failed": count,
+            "played": played,
+            "failure_rate_upper_95": rounded(failure_rate_upper_95(*count, played)),
+            "tests": tests.iter().map(|place| summary.tests[*place].test.path()).collect::<Vec<String>>(),
+            "shortest": {
+                "part": shortest.test.part,
+                "test": shortest.test.name,
+                "iteration": shortest.iteration,
+                "seed": shortest.seed.to_string(),
+                "replay": self.replay.of(shortest),
+            },
+        })
     }
 
     fn failure_object(&self, change: &str, run: &FailedRun) -> Value {

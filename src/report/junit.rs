@@ -9,6 +9,7 @@ use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, Te
 use super::Account;
 use super::account::{clipped, line};
 use super::units::{count, percent};
+use super::verdict::share_of_failures;
 use crate::lab::TestInfo;
 use crate::runner::TestSummary;
 
@@ -85,7 +86,9 @@ fn status(account: &Account<'_>, test: &TestSummary) -> TestCaseStatus {
     status.set_type(first.run.outcome.name());
     status.set_message(message(account, test));
     let blocks: Vec<String> = test.failures.iter().take(SHOWN).map(|result| account.block(result)).collect();
-    status.set_description(format!("\n{}", blocks.join("\n")));
+    let share = share_of_failures(blocks.len(), test.failed());
+    let share = share.map_or_else(String::new, |share| format!("\n{share}\n"));
+    status.set_description(format!("\n{}{share}", blocks.join("\n")));
     status
 }
 
@@ -106,6 +109,7 @@ fn message(account: &Account<'_>, test: &TestSummary) -> String {
 
 fn seeds(test: &TestSummary) -> String {
     let named: Vec<String> = test.failures.iter().take(NAMED).map(|result| result.seed.to_string()).collect();
-    let more = if test.failed() > named.len() as u64 { ", …" } else { "" };
+    let more = test.failed() - named.len() as u64;
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", named.join(", "))
 }

@@ -60,7 +60,7 @@ fn cargo_run(program: &Path, package: &str, is_here: bool) -> Option<String> {
 }
 
 /// An argument that a shell takes for one.
-fn quoted(argument: &str) -> String {
+pub fn quoted(argument: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./=:,+".contains(&byte);
     if !argument.is_empty() && argument.bytes().all(plain) {
         return argument.to_owned();

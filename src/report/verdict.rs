@@ -26,6 +26,11 @@ pub(super) fn note(summary: &Summary) -> Option<String> {
     summary.is_incomplete().then_some(incomplete)
 }
 
+/// How many of the failures are shown, if not all are.
+pub(super) fn share_of_failures(shown: usize, failed: u64) -> Option<String> {
+    (failed > shown as u64).then(|| format!("{shown} of {failed} shown"))
+}
+
 /// How often each test may still fail, as far as its runs can tell; none if nothing was played.
 pub(super) fn rates(summary: &Summary) -> Option<String> {
     let played = || summary.tests.iter().filter(|test| test.played > 0);

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_types, reason = "a campaign is timed by the wall clock; no run sees it")]
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
-use crossbeam::channel::{self, RecvTimeoutError, Sender};
+use crossbeam::channel::{self, Receiver, RecvTimeoutError, Sender};
 
 use super::board::Board;
 use super::determinism::{self, Pulse};
@@ -88,6 +89,8 @@ pub struct RunResult {
 pub trait Listener {
     /// A run was played.
     fn run_finished(&mut self, result: &RunResult, summary: &Summary);
+    /// All runs were played that come first, so many, and so many of them did not pass.
+    fn first_finished(&mut self, _played: u64, _failed: u64) {}
     /// A trace could not be stored; no more will be.
     fn trace_failed(&mut self, error: &io::Error);
     /// Nothing happened for a moment; time to redraw what moves.
@@ -105,6 +108,9 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Plays what `progress` lacks of a campaign and tells `listener` of it; what all of it comes to.
 ///
+/// What comes first is played to its end before anything else begins, and if it does not pass,
+/// nothing else does.
+///
 /// # Errors
 /// If the worker threads cannot be started.
 pub fn run(
@@ -114,59 +120,102 @@ pub fn run(
     listener: &mut dyn Listener,
 ) -> io::Result<Summary> {
     install_logger();
-    let slice = campaign.slice;
-    let todo = campaign.tests.iter().zip(progress.take_done()).map(|(planned, done)| {
-        let left = slice.iterations(planned.iterations).filter(move |iteration| !done.contains(iteration));
-        Box::new(left) as Todo
-    });
-    let schedule = Schedule::new(order(&campaign), todo);
-    let mut summary = progress.summary;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(campaign.jobs)
-        .thread_name(|number| format!("worker-{number}"))
-        .build()
-        .map_err(io::Error::other)?;
-    let work = Arc::new(Work {
-        schedule,
-        board: Board::new(campaign.jobs),
-        suspects: Suspects::default(),
-        failures: AtomicU64::new(summary.failed()),
-        deadline: campaign.time_budget.and_then(|budget| Instant::now().checked_add(budget)),
-        campaign,
-        controls,
-    });
-    // Bounded, so that results cannot pile up.
-    let (reports, received) = channel::bounded(1_024);
-    let crew = work.clone();
-    pool.spawn_broadcast(move |context| crew.work(context.index(), &reports));
+    let (first, mut done) = (progress.take_first(), progress.take_done());
+    let deadline = campaign.time_budget.and_then(|budget| Instant::now().checked_add(budget));
+    let mut stage = Stage { campaign: campaign.into(), controls: controls.into(), deadline, summary: progress.summary };
+    let runs: u64 = first.iter().map(|iterations| iterations.len() as u64).sum();
+    if runs > 0 {
+        let before = stage.summary.played();
+        stage.perform(first.iter().cloned().map(|iterations| Box::new(iterations.into_iter()) as Todo), listener)?;
+        let (played, failed) = (stage.summary.played() - before, stage.summary.failed());
+        if played == runs {
+            listener.first_finished(played, failed);
+        }
+        if failed > 0 {
+            // That nothing goes on has a reason, if all workers came to their end.
+            if played == runs && stage.summary.ending == Some(Ending::Stuck) {
+                stage.summary.ending = Some(Ending::Failures);
+            }
+            return Ok(stage.summary);
+        }
+        done.iter_mut().zip(first).for_each(|(done, mut first)| done.append(&mut first));
+    }
+    let rest: Vec<Todo> =
+        stage.campaign.tests.iter().zip(done).map(|(planned, done)| stage.rest(planned, done)).collect();
+    stage.perform(rest.into_iter(), listener)?;
+    Ok(stage.summary)
+}
 
-    let mut trace_failed = false;
-    loop {
-        match received.recv_timeout(WATCH_INTERVAL) {
-            Ok(Report::Finished(result)) => finish(&mut summary, &result, listener),
-            Ok(Report::TraceFailed(error)) if !trace_failed => {
-                trace_failed = true;
-                listener.trace_failed(&error);
-            }
-            Ok(Report::TraceFailed(_)) => {}
-            Err(RecvTimeoutError::Timeout) => {
-                listener.tick();
-                for (next, beat) in work.board.give_up(work.campaign.patience) {
-                    let result = work.stuck(next, &beat);
-                    work.count(&result);
-                    finish(&mut summary, &result, listener);
+/// A campaign while it is played.
+struct Stage {
+    campaign: Arc<Campaign>,
+    controls: Arc<Controls>,
+    /// When its time is over.
+    deadline: Option<Instant>,
+    summary: Summary,
+}
+
+impl Stage {
+    /// What is planned of a test and not done.
+    fn rest(&self, planned: &Planned, done: BTreeSet<u64>) -> Todo {
+        let all = self.campaign.slice.iterations(planned.iterations);
+        Box::new(all.filter(move |iteration| !done.contains(iteration)))
+    }
+
+    /// Plays these iterations of each test, until all of them have ended.
+    fn perform(&mut self, todo: impl Iterator<Item = Todo>, listener: &mut dyn Listener) -> io::Result<()> {
+        let jobs = self.campaign.jobs;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .thread_name(|number| format!("worker-{number}"))
+            .build()
+            .map_err(io::Error::other)?;
+        let work = Arc::new(Work {
+            schedule: Schedule::new(order(&self.campaign), todo),
+            board: Board::new(jobs),
+            suspects: Suspects::default(),
+            failures: AtomicU64::new(self.summary.failed()),
+            deadline: self.deadline,
+            campaign: self.campaign.clone(),
+            controls: self.controls.clone(),
+        });
+        // Bounded, so that results cannot pile up.
+        let (reports, received) = channel::bounded(1_024);
+        let crew = work.clone();
+        pool.spawn_broadcast(move |context| crew.work(context.index(), &reports));
+        self.listen(&work, &received, listener);
+        // A worker that is stuck would be waited for, for ever.
+        std::mem::forget(pool);
+        self.summary.ending = Some(work.ending(&self.summary));
+        Ok(())
+    }
+
+    /// Hears of everything that the workers do, until they are done.
+    fn listen(&mut self, work: &Work, received: &Receiver<Report>, listener: &mut dyn Listener) {
+        let mut trace_failed = false;
+        loop {
+            match received.recv_timeout(WATCH_INTERVAL) {
+                Ok(Report::Finished(result)) => finish(&mut self.summary, &result, listener),
+                Ok(Report::TraceFailed(error)) if !trace_failed => {
+                    trace_failed = true;
+                    listener.trace_failed(&error);
                 }
-                if work.board.all_done() && received.is_empty() {
-                    break;
+                Ok(Report::TraceFailed(_)) => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    listener.tick();
+                    for (next, beat) in work.board.give_up(work.campaign.patience) {
+                        let result = work.stuck(next, &beat);
+                        work.count(&result);
+                        finish(&mut self.summary, &result, listener);
+                    }
+                    if work.board.all_done() && received.is_empty() {
+                        break;
+                    }
                 }
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    // A worker that is stuck would be waited for, for ever.
-    std::mem::forget(pool);
-    summary.ending = Some(work.ending(&summary));
-    Ok(summary)
 }
 
 /// Where it is not known which run is the last one, every test gets its turn.
@@ -182,8 +231,8 @@ fn finish(summary: &mut Summary, result: &RunResult, listener: &mut dyn Listener
 
 /// What the workers share.
 struct Work {
-    campaign: Campaign,
-    controls: Controls,
+    campaign: Arc<Campaign>,
+    controls: Arc<Controls>,
     schedule: Schedule,
     board: Board,
     /// Runs that did not pass.

@@ -24,13 +24,17 @@
 //! | `suspects` | what in the sources may be why runs differ |
 //! | `watched` | one run on this thread, watched from another |
 //! | `summary` | what all runs of a campaign come to |
+//! | `cause` | failures of a campaign that have the same cause |
+//! | `explanation` | what surrounds a failure, found by playing the run again |
 //!
 //! It tells its listener what happens and prints nothing.
 
 mod board;
 mod campaign;
+mod cause;
 mod determinism;
 mod ending;
+mod explanation;
 mod files;
 mod manifest;
 mod merge;
@@ -51,12 +55,14 @@ mod traces;
 mod watched;
 
 pub use campaign::{Campaign, Controls, Listener, Planned, RunResult, run};
+pub use cause::{Cause, Group};
 pub use determinism::{Pulse, confirm};
 pub use ending::Ending;
+pub use explanation::{Explanation, LastLines, Witness, explain};
 pub use files::write_whole;
 pub use manifest::{Manifest, TestPlan};
 pub use merge::{Contradiction, Merged};
-pub use outcome::{Finding, Outcome};
+pub use outcome::{Finding, NOT_WRITTEN, Outcome};
 pub use play::{Player, Rules, Run, play};
 pub use progress::Progress;
 pub use rate::failure_rate_upper_95;

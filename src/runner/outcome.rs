@@ -4,6 +4,9 @@ use crate::base::{Instant, ServerId};
 use crate::cluster::{Circumstances, Failure};
 use crate::oracle::Violation;
 
+/// The rule of those runs that ended at a `todo!`.
+pub const NOT_WRITTEN: &str = "not written yet";
+
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {

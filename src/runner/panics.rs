@@ -14,6 +14,16 @@ pub(super) struct Panic {
 }
 
 impl Panic {
+    /// What is still to be written, if this is the panic of a `todo!` (or of an `unimplemented!`).
+    pub(super) fn not_written(&self) -> Option<&str> {
+        let text =
+            ["not yet implemented", "not implemented"].iter().find_map(|start| self.message.strip_prefix(start))?;
+        match text.strip_prefix(": ") {
+            Some(text) => Some(text),
+            None => text.is_empty().then_some("there is no word about what is to be written"),
+        }
+    }
+
     /// Whether a `RefCell` was borrowed twice, which in these labs has one usual reason.
     pub(super) fn is_double_borrow(&self) -> bool {
         self.message.contains("already borrowed") || self.message.contains("already mutably borrowed")
@@ -73,6 +83,15 @@ mod tests {
         assert!(panic.place.contains("panics.rs:"), "{}", panic.place);
         assert!(!panic.is_double_borrow());
         assert_eq!(catch(|| 5), Ok(5));
+    }
+
+    #[test]
+    fn what_is_not_written_yet_says_so() {
+        let not_written = |code: fn()| catch(code).expect_err("it panics").not_written().map(str::to_owned);
+        assert_eq!(not_written(|| todo!("2A: {}", "vote")).as_deref(), Some("2A: vote"));
+        assert_eq!(not_written(|| unimplemented!("2B")).as_deref(), Some("2B"));
+        assert!(not_written(|| todo!()).is_some_and(|text| text.contains("no word")));
+        assert_eq!(not_written(|| panic!("not implementedly so")), None);
     }
 
     #[test]

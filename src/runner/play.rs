@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::outcome::{Finding, Outcome, server_of_group};
+use super::outcome::{Finding, NOT_WRITTEN, Outcome, server_of_group};
 use super::panics::{self, Panic};
 use super::standing;
 use crate::api::MakeRaft;
@@ -169,7 +169,9 @@ impl Stage {
             (None, Ok(end)) => self.ended(test, end),
         };
         if let Some(finding) = outcome.finding_mut() {
-            finding.circumstances = Some(self.cluster.circumstances(&finding.servers));
+            if finding.rule != NOT_WRITTEN {
+                finding.circumstances = Some(self.cluster.circumstances(&finding.servers));
+            }
             let text = format!("{}: {}", finding.rule, finding.evidence.join("; "));
             drop(watch);
             self.trace.emit(&Event::CheckFailed { text: &text });
@@ -196,7 +198,7 @@ impl Stage {
         match end {
             End::Finished | End::Stopped => match self.verdict.get() {
                 Some(Ok(())) => Outcome::Passed,
-                Some(Err(failure)) => self.without_progress(failure.into()).unwrap_or_else(Outcome::Failed),
+                Some(Err(failure)) => self.or_deadlock(Outcome::Failed, failure.into()),
                 None => unreachable!("a run is stopped only for a reason that was looked at before"),
             },
             End::Deadlocked => Outcome::Stuck(self.deadlocked(test)),
@@ -208,15 +210,15 @@ impl Stage {
     /// why nothing does.
     fn violated(&self, finding: Finding) -> Outcome {
         if LIVENESS.contains(&&*finding.rule) {
-            return self.without_progress(finding).unwrap_or_else(Outcome::Violated);
+            return self.or_deadlock(Outcome::Violated, finding);
         }
         Outcome::Violated(finding)
     }
 
-    /// The deadlock that is behind a finding; the finding again if there is none.
-    fn without_progress(&self, finding: Finding) -> Result<Outcome, Finding> {
+    /// What a finding would be as an `outcome`, or the deadlock that is behind it.
+    fn or_deadlock(&self, outcome: fn(Finding) -> Outcome, finding: Finding) -> Outcome {
         let dead = self.cluster.deadlocked();
-        if dead.is_empty() { Err(finding) } else { Ok(Outcome::Stuck(standing::deadlock(&dead, &finding))) }
+        if dead.is_empty() { outcome(finding) } else { Outcome::Stuck(standing::deadlock(&dead, &finding)) }
     }
 
     /// Nothing at all can happen any more, in the whole run.
@@ -260,11 +262,11 @@ impl Stage {
     fn panicked(&self, panic: &Panic) -> Outcome {
         let culprit = self.sim.at_work();
         let who = culprit.as_deref().unwrap_or("the harness");
-        let mut evidence = vec![format!("{who} panicked at {}: {}", panic.place, panic.message)];
+        let mut evidence = evidence(who, panic);
         if let Some(spawned) = self.sim.task_at_work() {
             evidence.push(format!("at work was the task spawned at {spawned}"));
         }
-        let mut rule = "panic";
+        let mut rule = if panic.not_written().is_some() { NOT_WRITTEN } else { "panic" };
         if panic.is_double_borrow() {
             let (name, more) = self.borrowed(panic, who);
             rule = name;
@@ -288,6 +290,14 @@ impl Stage {
         let servers = culprit.and_then(server_of_group).into_iter().collect();
         Finding { at: Some(self.sim.now()), servers, ..Finding::new(rule, evidence) }
     }
+}
+
+/// What there is to say about a panic.
+fn evidence(who: &str, panic: &Panic) -> Vec<String> {
+    if let Some(text) = panic.not_written() {
+        return vec![text.to_owned(), format!("write this at {}", panic.place)];
+    }
+    vec![format!("{who} panicked at {}: {}", panic.place, panic.message)]
 }
 
 type Sinks = Vec<Rc<RefCell<dyn Sink>>>;

@@ -1,4 +1,4 @@
-//! How far a campaign has come.
+//! How far a campaign has come, and what comes next.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +13,8 @@ pub struct Progress {
     pub summary: Summary,
     /// By test, the iterations that were played.
     done: Vec<BTreeSet<u64>>,
+    /// By test, the iterations that are played before all others.
+    first: Vec<BTreeSet<u64>>,
 }
 
 impl Progress {
@@ -36,8 +38,8 @@ impl Progress {
 
     /// Nothing was played of what `summary` expects.
     pub(super) fn of(summary: Summary) -> Progress {
-        let done = vec![BTreeSet::new(); summary.tests.len()];
-        Progress { summary, done }
+        let none = vec![BTreeSet::new(); summary.tests.len()];
+        Progress { summary, done: none.clone(), first: none }
     }
 
     /// Takes a run into account; false if it was known already.
@@ -48,6 +50,17 @@ impl Progress {
             self.summary.add(result);
         }
         is_new
+    }
+
+    /// Puts a run before all others: an iteration of the campaign's `test`-th test. If one of those that
+    /// come first does not pass, they are all that is played.
+    pub fn put_first(&mut self, test: usize, iteration: u64) {
+        self.first[test].insert(iteration);
+    }
+
+    /// Hands over what comes first, by test.
+    pub(super) fn take_first(&mut self) -> Vec<BTreeSet<u64>> {
+        std::mem::take(&mut self.first)
     }
 
     /// Hands over what is done, by test; only the sums are kept.

@@ -99,10 +99,14 @@ impl Record {
         }
     }
 
-    /// The same, with the trace's place seen from `folder`, wherever that is moved to.
+    /// The same, with the trace's place seen from `folder`, wherever that is moved to. One that lies
+    /// elsewhere, as those of a merged campaign do, is found from everywhere.
     pub(super) fn within(folder: &Path, result: &RunResult) -> Record {
-        let trace = result.trace.as_ref().map(|path| path.strip_prefix(folder).unwrap_or(path));
-        Record { trace: trace.map(|path| path.display().to_string()), ..Record::of(result) }
+        let place = |path: &PathBuf| match path.strip_prefix(folder) {
+            Ok(within) => within.to_owned(),
+            Err(_) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+        };
+        Record { trace: result.trace.as_ref().map(|path| place(path).display().to_string()), ..Record::of(result) }
     }
 
     /// The run again, of this test, if everything in the record makes sense.

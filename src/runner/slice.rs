@@ -32,6 +32,11 @@ impl Slice {
         (self.number..=total.unwrap_or(u64::MAX)).step_by(step)
     }
 
+    /// Whether an iteration belongs to it.
+    pub fn has(self, iteration: u64) -> bool {
+        iteration % self.of == self.number % self.of
+    }
+
     /// How many these are; none if they do not end.
     pub fn count(self, total: Option<u64>) -> Option<u64> {
         total.map(|total| if total < self.number { 0 } else { (total - self.number) / self.of + 1 })
@@ -67,6 +72,7 @@ mod tests {
             assert_eq!(all, (1..=total).collect::<Vec<u64>>(), "{total} in {of}");
             for slice in slices {
                 assert_eq!(slice.count(Some(total)), Some(slice.iterations(Some(total)).count() as u64));
+                assert!((1..=total).filter(|iteration| slice.has(*iteration)).eq(slice.iterations(Some(total))));
             }
         }
     }

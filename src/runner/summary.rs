@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::campaign::RunResult;
+use super::cause::{Causes, Group};
 use super::ending::Ending;
 use super::rate::failure_rate_upper_95;
 use super::spread::Spread;
@@ -26,6 +27,7 @@ pub struct Summary {
     pub shown: Shown,
     /// Why the campaign ended; none if that is not known.
     pub ending: Option<Ending>,
+    causes: Causes,
 }
 
 /// What all runs of one test came to.
@@ -64,13 +66,24 @@ pub struct TestSummary {
 impl Summary {
     pub(super) fn new(seed: Seed, tests: impl Iterator<Item = (Arc<TestInfo>, Option<u64>)>) -> Summary {
         let tests = tests.map(|(test, planned)| TestSummary::new(test, planned)).collect();
-        Summary { seed, tests, shown: Shown::default(), ending: None }
+        Summary { seed, tests, shown: Shown::default(), ending: None, causes: Causes::default() }
     }
 
     pub(super) fn add(&mut self, result: &RunResult) {
         self.shown = self.shown.or(result.run.shown);
         let place = self.place_of(result);
         self.tests[place].add(result);
+        self.causes.add(place, result);
+    }
+
+    /// The failures by their causes, the most frequent one first.
+    pub fn groups(&self) -> Vec<&Group> {
+        self.causes.groups()
+    }
+
+    /// Runs that were played of the tests in which these failures were seen.
+    pub fn played_of(&self, group: &Group) -> u64 {
+        group.tests.iter().map(|place| self.tests[*place].played).sum()
     }
 
     /// Which of the tests a result is of.

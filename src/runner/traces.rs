@@ -57,21 +57,24 @@ pub struct TraceFolder {
 }
 
 impl TraceFolder {
-    /// Creates the folder, so that a folder that cannot be written is known before anything runs.
+    /// Creates the folder, so that a folder that cannot be written is known before anything runs. What
+    /// a campaign that goes on has left there counts: it keeps within one budget, however often it was stopped.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn create(options: TraceOptions) -> io::Result<TraceFolder> {
         let made_parent = options.folder.parent().is_some_and(|parent| !parent.exists());
+        let (mut written, mut used) = (0, 0);
         if options.keep != Keep::Nothing {
             fs::create_dir_all(&options.folder)?;
             let probe = options.folder.join(".raftlab");
             fs::write(&probe, b"probe")?;
             fs::remove_file(&probe)?;
+            (written, used) = stored_in(&options.folder);
         }
-        let zero = || AtomicU64::new(0);
+        let [written, used, left_out] = [written, used, 0].map(AtomicU64::new);
         let broken = AtomicBool::new(false);
-        Ok(TraceFolder { options, used: zero(), written: zero(), left_out: zero(), made_parent, broken })
+        Ok(TraceFolder { options, used, written, left_out, made_parent, broken })
     }
 
     /// Whether the next run, of which nobody knows yet whether it passes, is to be recorded.
@@ -112,15 +115,18 @@ impl TraceFolder {
         let ending = if passed { COMPRESSED } else { PLAIN };
         let path = folder.join(format!("{iteration:06}-{seed}.{ending}"));
         let stored = trace.compressed().and_then(|bytes| {
+            // What was killed before it could write its result down is played again.
+            let before = fs::metadata(&path).ok().map(|file| file.len());
             let bytes = if passed { bytes } else { zstd::decode_all(bytes.as_slice())? };
             fs::create_dir_all(&folder)?;
             write_whole(&path, &bytes)?;
-            Ok(bytes.len() as u64)
+            Ok((before, bytes.len() as u64))
         });
         match stored {
-            Ok(size) => {
+            Ok((before, size)) => {
                 self.used.fetch_add(size, Ordering::Relaxed);
-                self.written.fetch_add(1, Ordering::Relaxed);
+                self.used.fetch_sub(before.unwrap_or(0), Ordering::Relaxed);
+                self.written.fetch_add(u64::from(before.is_none()), Ordering::Relaxed);
                 Ok(path)
             }
             Err(error) => {
@@ -135,7 +141,7 @@ impl TraceFolder {
         (self.written.load(Ordering::Relaxed) > 0).then_some(self.options.folder.as_path())
     }
 
-    /// Traces stored, and their size in bytes.
+    /// Traces in the folder, and their size in bytes.
     pub fn stored(&self) -> (u64, u64) {
         (self.written.load(Ordering::Relaxed), self.used.load(Ordering::Relaxed))
     }
@@ -155,6 +161,20 @@ impl TraceFolder {
             }
         }
     }
+}
+
+/// How many traces there are in a campaign's folder, and their size in bytes. What cannot be read counts
+/// as not there: it is none of raftlab's.
+fn stored_in(folder: &Path) -> (u64, u64) {
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries(folder).flat_map(|test| entries(&test.path()));
+    let traces = files.filter(|file| is_trace(&file.file_name().to_string_lossy()));
+    let sizes = traces.filter_map(|trace| trace.metadata().ok()).map(|trace| trace.len());
+    sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size))
+}
+
+fn is_trace(name: &str) -> bool {
+    [COMPRESSED, PLAIN].iter().any(|ending| name.ends_with(&format!(".{ending}")))
 }
 
 /// Writes a file, or leaves none: half a trace would look like a whole one.

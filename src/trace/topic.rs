@@ -82,11 +82,15 @@ impl Topic {
         }
     }
 
+    /// The topic with these four letters.
+    pub fn named(name: &str) -> Option<Topic> {
+        Topic::ALL.into_iter().find(|topic| topic.name() == name)
+    }
+
     /// The topic of an implementation's log line: the one it names as its target
     /// (`log::debug!(target: "VOTE", …)`), or else the one of its level.
     pub fn of_log_line(target: &str, level: log::Level) -> Topic {
-        let named = Topic::ALL.into_iter().find(|topic| topic.name() == target);
-        named.unwrap_or(match level {
+        Topic::named(target).unwrap_or(match level {
             log::Level::Error => Topic::Erro,
             log::Level::Warn => Topic::Warn,
             log::Level::Info | log::Level::Debug => Topic::Info,

@@ -66,8 +66,10 @@ pub(crate) fn stands_at(failure: &Value, what: &str) {
     assert!(failure["evidence"].to_string().contains(&place), "{place} {failure}");
 }
 
-/// The lines between the head of a failure and what to do with it.
+/// The lines between the head of a failure and what to do with it, but for how many failed so.
 fn finding(stderr: &str) -> Vec<&str> {
+    let is_head = |line: &str| line.contains("iteration 1, seed") && !line.contains(": ");
     let is_end = |line: &&str| !line.starts_with("  trace ") && !line.starts_with("  repeat ");
-    stderr.lines().skip_while(|line| !line.contains("iteration 1, seed")).skip(1).take_while(is_end).collect()
+    let block = stderr.lines().skip_while(|line| !is_head(line)).skip(1).take_while(is_end);
+    block.filter(|line| !line.starts_with("  1 of 1 run of ")).collect()
 }

@@ -136,5 +136,6 @@ fn catch_object(caught: &Catch) -> Value {
         "test": caught.test,
         "rule": caught.rule,
         "outcome": caught.outcome,
+        "evidence": caught.evidence,
     })
 }

@@ -2,6 +2,7 @@
 //! played as a program of its own, and told with the first run that catches it.
 
 mod build;
+mod findings;
 mod gallery;
 mod header;
 mod markdown;
@@ -23,6 +24,7 @@ use super::output;
 use super::plan::cores;
 use super::test::stop_on_ctrl_c;
 use crate::report::count;
+use findings::Findings;
 use gallery::Gallery;
 use patch::Sources;
 use play::{Player, Report};
@@ -34,25 +36,29 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let gallery = Gallery::read(&root)?.select(&args.ids)?;
     let workspace = Workspace::new(&root, &gallery.bugs, &Sources::read(&root)?)?;
     if args.check {
-        progress::say(&format!("patches that apply and have sound headers: {}", gallery.bugs.len()));
+        output::say(&format!("patches that apply and have sound headers: {}", gallery.bugs.len()));
         return Ok(Exit::Passed);
     }
     // What cannot be written is found before all the work, not after it.
     let page = args.write.as_deref().map(markdown::Page::open).transpose()?;
+    let findings = args.findings.as_deref().map(Findings::open).transpose()?;
     let interrupted = stop_on_ctrl_c()?;
     let bugs = gallery.bugs.len();
     let title = count(bugs as u64, "bug");
-    progress::say(&format!("{title} x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
+    output::say(&format!("{title} x up to {} iterations, in {}", args.iterations, workspace.folder.display()));
     let reports = build_and_play(args, gallery, &workspace, &interrupted)?;
     if !reports.is_empty() {
-        progress::say(&matrix::text(&reports, args.iterations));
+        output::say(&matrix::text(&reports, args.iterations));
     }
     if reports.len() < bugs {
-        progress::say(&format!("incomplete: {} of {title} played", reports.len()));
+        output::say(&format!("incomplete: {} of {title} played", reports.len()));
         return Ok(Exit::Interrupted);
     }
     if let Some(page) = page {
         page.write(&reports, args.iterations)?;
+    }
+    if let Some(findings) = findings {
+        findings.write(&reports)?;
     }
     Ok(if reports.iter().all(Report::is_as_it_should_be) { Exit::Passed } else { Exit::Failed })
 }

@@ -68,6 +68,8 @@ pub(super) struct Catch {
     /// The rule or the check.
     pub(super) rule: String,
     pub(super) outcome: String,
+    /// What contradicts what.
+    pub(super) evidence: Vec<String>,
 }
 
 impl Player {
@@ -170,12 +172,14 @@ fn first_catch(lines: &str) -> Option<Catch> {
 
 fn catch(run: &Value) -> Option<Catch> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
+    let evidence = run["failure"]["evidence"].as_array();
     Some(Catch {
         iteration: run["iteration"].as_u64()?,
         part: text(&run["part"])?,
         test: text(&run["test"])?,
         rule: text(&run["failure"]["rule"])?,
         outcome: text(&run["outcome"])?,
+        evidence: evidence.into_iter().flatten().filter_map(text).collect(),
     })
 }
 

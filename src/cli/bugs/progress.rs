@@ -1,9 +1,10 @@
 //! How far the gallery is; all of it on stderr.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::super::output;
 use crate::report::count;
 
 /// A bar that counts bugs; it clears itself when it is dropped.
@@ -37,12 +38,6 @@ impl Progress {
         // Before it ends: an ended bar is full.
         let (bugs, seconds) = (self.bar.position(), self.bar.elapsed().as_secs_f64());
         self.bar.finish_and_clear();
-        say(&format!("{} {} in {seconds:.0} s", count(bugs, "bug"), self.what));
+        output::say(&format!("{} {} in {seconds:.0} s", count(bugs, "bug"), self.what));
     }
-}
-
-/// A line that stays.
-pub(super) fn say(text: &str) {
-    // Where stderr is closed there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{text}");
 }

@@ -6,7 +6,7 @@ use super::super::error::Failed;
 
 /// The gallery's folder, below the repository's root.
 pub(super) const GALLERY: &str = "labs/bugs";
-/// The package that the gallery's patches change.
+/// The crate that the gallery's patches change.
 pub(super) const REFERENCE: &str = "labs/reference";
 
 /// The repository at `given`, or else around the current folder.
@@ -26,7 +26,7 @@ pub(super) fn find(given: Option<&Path>) -> Result<PathBuf, Failed> {
 }
 
 fn is_root(folder: &Path) -> bool {
-    folder.join(GALLERY).is_dir() && folder.join(REFERENCE).join("Cargo.toml").is_file()
+    folder.join(GALLERY).is_dir() && folder.join(REFERENCE).is_dir()
 }
 
 fn not_a_root(folder: &Path) -> Failed {

@@ -1,12 +1,11 @@
-//! A generated workspace with one package per bug: the reference's own, patched.
+//! A generated workspace with one package per bug: the reference's sources, patched.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use toml::{Table, Value};
-
 use super::super::error::Failed;
+use super::super::manifest::{self, Raftlab};
 use super::gallery::Bug;
 use super::patch::Sources;
 use super::root::REFERENCE;
@@ -54,53 +53,26 @@ impl Workspace {
 
     /// Writes all packages.
     pub(super) fn write(&self) -> Result<(), Failed> {
-        let manifest = self.reference_manifest()?;
-        self.write_files(&manifest)
+        self.write_files()
             .map_err(|error| Failed::trouble(format!("cannot write the bugs to {}: {error}", self.folder.display())))
     }
 
-    fn write_files(&self, manifest: &Table) -> io::Result<()> {
+    fn write_files(&self) -> io::Result<()> {
         let names: Vec<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
         let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n{PROFILE}");
         write(&self.folder.join("Cargo.toml"), &workspace)?;
+        let raftlab = Raftlab::Folder(self.root.clone());
         if self.lock.is_file() {
             fs::copy(&self.lock, self.folder.join("Cargo.lock"))?;
         }
         for member in &self.members {
             let folder = self.folder.join(&member.name);
-            write(&folder.join("Cargo.toml"), &member.manifest(manifest))?;
+            write(&folder.join("Cargo.toml"), &manifest::package(&member.package, &raftlab))?;
             for (path, text) in &member.sources.0 {
                 write(&folder.join(path.strip_prefix(REFERENCE).unwrap_or(path).trim_start_matches('/')), text)?;
             }
         }
         Ok(())
-    }
-
-    /// The reference's manifest, so that its bugs depend on what it depends on; its paths are
-    /// those of a package one folder deeper than the reference.
-    fn reference_manifest(&self) -> Result<Table, Failed> {
-        let path = self.root.join(REFERENCE).join("Cargo.toml");
-        let text = fs::read_to_string(&path).map_err(|error| error.to_string());
-        let mut manifest: Table = text
-            .and_then(|text| text.parse().map_err(|error: toml::de::Error| error.to_string()))
-            .map_err(|error| Failed::usage(format!("cannot read {}: {error}", path.display())))?;
-        manifest.remove("lints");
-        let raftlab = Table::from_iter([("path".to_owned(), Value::from("../../.."))]);
-        match manifest.get_mut("dependencies").and_then(Value::as_table_mut) {
-            Some(dependencies) => dependencies.insert("raftlab".to_owned(), Value::from(raftlab)),
-            None => return Err(Failed::usage(format!("{} has no [dependencies]", path.display()))),
-        };
-        Ok(manifest)
-    }
-}
-
-impl Member {
-    fn manifest(&self, reference: &Table) -> String {
-        let mut manifest = reference.clone();
-        if let Some(package) = manifest.get_mut("package").and_then(Value::as_table_mut) {
-            package.insert("name".to_owned(), Value::from(self.package.clone()));
-        }
-        manifest.to_string()
     }
 }
 

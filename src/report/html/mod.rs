@@ -1,19 +1,23 @@
 //! A page about a campaign: one file that needs nothing else, no network and no script.
 //!
-//! `page.html` is its text, `ridges.html` and `shares.html` are its plots, and askama puts the values
-//! in; it escapes all of them, and no template tells it not to. `plot` computes where things are.
+//! `page.html` is its text, `comparison.html` what it says of a baseline; `ridges.html`, `shares.html` and
+//! `changes.html` are its plots. askama puts the values in; it escapes all of them, and no template tells
+//! it not to. `plot` and `changes` compute where things are.
 //! The page forbids itself to load anything, so what evidence says cannot change that either.
 
+mod changes;
 mod plot;
 
 use askama::Template;
 
+use self::changes::Changes;
 use self::plot::{Ridges, Shares};
 use super::Account;
 use super::account::line;
 use super::row::Row;
-use super::units::count;
-use super::verdict::{note, rates, verdict};
+use super::side_by_side::SideBySide;
+use super::verdict::{note, rates, share_of_failures, verdict};
+use crate::gate::Verdict;
 use crate::runner::RunResult;
 
 /// Failures that are shown in full.
@@ -30,10 +34,18 @@ struct Page {
     rates: Option<String>,
     origin: String,
     rows: Vec<Row>,
+    comparison: Option<Compared>,
     shares: Shares,
     ridges: Vec<Ridges>,
     failures: Vec<Shown>,
-    more: Option<String>,
+    /// How many of the failures these are, if not all.
+    share: Option<String>,
+}
+
+/// What the page says of a baseline.
+struct Compared {
+    sides: SideBySide,
+    plots: Vec<Changes>,
 }
 
 /// One failure.
@@ -49,7 +61,6 @@ struct Shown {
 pub fn html(account: &Account<'_>) -> Result<String, askama::Error> {
     let summary = account.summary;
     let shown = account.first_failures(SHOWN);
-    let more = summary.failed() - shown.len() as u64;
     let page = Page {
         name: account.name(),
         state: account.state(),
@@ -58,12 +69,18 @@ pub fn html(account: &Account<'_>) -> Result<String, askama::Error> {
         rates: rates(summary),
         origin: account.origin(),
         rows: summary.tests.iter().map(Row::of).collect(),
+        comparison: compared(account),
         shares: Shares::of(&summary.tests),
         ridges: ridges(account),
+        share: share_of_failures(shown.len(), summary.failed()),
         failures: shown.into_iter().map(|result| Shown::of(account, result)).collect(),
-        more: (more > 0).then(|| format!("{} failed beside these.", count(more, "run"))),
     };
     page.render()
+}
+
+fn compared(account: &Account<'_>) -> Option<Compared> {
+    let comparison = account.comparison?;
+    Some(Compared { sides: account.side_by_side()?, plots: Changes::of(comparison) })
 }
 
 /// What is spread, one plot each.

@@ -6,9 +6,9 @@ use crate::report::units::{count, percent};
 use crate::runner::TestSummary;
 
 /// Where a plot begins, to the right of its labels.
-const LEFT: f64 = 190.0;
+pub(super) const LEFT: f64 = 190.0;
 /// How wide it is.
-const WIDTH: f64 = 520.0;
+pub(super) const WIDTH: f64 = 520.0;
 /// From one test to the next.
 const STEP: f64 = 34.0;
 /// How high a ridge is.
@@ -158,7 +158,7 @@ impl Axis {
 }
 
 /// More digits would only make the page longer.
-fn tenths(length: f64) -> f64 {
+pub(super) fn tenths(length: f64) -> f64 {
     (length * 10.0).round() / 10.0
 }
 

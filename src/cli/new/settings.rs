@@ -1,0 +1,27 @@
+//! The manifest of a new crate: its package, its dependencies, and settings that make its author's
+//! life easier.
+
+use super::super::manifest::{self, Raftlab};
+
+const SETTINGS: &str = r#"
+# The crate stands for itself, also in the folder of another one.
+[workspace]
+
+[lints.rust]
+unsafe_code = "forbid"
+
+# What else is not allowed, and why, stands in clippy.toml.
+[lints.clippy]
+await_holding_refcell_ref = "warn"
+
+# Tests play minutes of virtual time.
+[profile.dev]
+opt-level = 1
+
+[profile.release]
+debug = "line-tables-only"
+"#;
+
+pub(super) fn manifest(name: &str, raftlab: &Raftlab) -> String {
+    manifest::package(name, raftlab) + SETTINGS
+}
