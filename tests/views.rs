@@ -187,13 +187,13 @@ mod colours {
     #[test]
     fn colours_change_nothing_but_colours() {
         let (bench, trace, stored) = played();
+        let sequence = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid pattern");
         for options in [&[][..], &["--columns"], &["--only", "vote"]] {
             let coloured = replayed(&bench, &[options, &["--color", "always"]].concat());
             assert!(coloured.contains("\x1b["), "{coloured}");
             assert_eq!(shown(&bench, &stored, &[options, &["--color", "always"]].concat()), coloured);
             let plain = replayed(&bench, options);
             assert!(!plain.contains('\x1b'), "a pipe has no colours");
-            let sequence = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid pattern");
             assert_eq!(sequence.replace_all(&coloured, ""), plain);
         }
         assert_eq!(replayed(&bench, &["--color", "never"]), trace);

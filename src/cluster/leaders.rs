@@ -18,25 +18,29 @@ impl Cluster {
     /// # Errors
     /// If two connected servers lead in one term, or nobody leads for ten looks.
     pub async fn check_one_leader(&self) -> Step<ServerId> {
+        let mut terms = Vec::new();
         for _ in 0..ROUNDS {
             let pause = self.random(|random| random.millis(450..=549));
             self.sleep(pause).await;
-            if let Some(leader) = self.find_leader()? {
+            let states = self.connected_states();
+            terms.extend(states.iter().map(|(_, state)| state.term).max());
+            if let Some(leader) = self.find_leader(&states)? {
                 return Ok(leader);
             }
         }
         let connected: Vec<ServerId> = self.connected_servers().collect();
-        let evidence = format!("none of the connected servers {connected:?} led at any of {ROUNDS} looks");
-        self.fail("one leader", connected, vec![evidence])
+        let mut evidence = vec![format!("none of the connected servers {connected:?} led at any of {ROUNDS} looks")];
+        if let [first, .., last] = terms[..] {
+            evidence.push(format!("meanwhile their highest term has risen by {}", last.saturating_sub(first)));
+        }
+        self.fail("one leader", connected, evidence)
     }
 
-    /// One look at all connected servers.
-    fn find_leader(&self) -> Step<Option<ServerId>> {
+    /// The leader among those that were looked at.
+    fn find_leader(&self, states: &[(ServerId, ServerState)]) -> Step<Option<ServerId>> {
         let mut leaders: BTreeMap<Term, Vec<ServerId>> = BTreeMap::new();
-        for server in self.connected_servers() {
-            if let Some(ServerState { term, is_leader: true }) = self.state(server) {
-                leaders.entry(term).or_default().push(server);
-            }
+        for (server, state) in states.iter().filter(|(_, state)| state.is_leader) {
+            leaders.entry(state.term).or_default().push(*server);
         }
         for (term, servers) in &leaders {
             self.expect(servers.len() == 1, "one leader", servers, || format!("{servers:?} all lead in term {term}"))?;
@@ -49,8 +53,8 @@ impl Cluster {
     /// # Errors
     /// If they do not agree, or nobody is connected.
     pub fn check_terms(&self) -> Step<Term> {
-        let states = self.connected_servers().filter_map(|server| Some((server, self.state(server)?.term)));
-        let terms: Vec<(ServerId, Term)> = states.collect();
+        let terms: Vec<(ServerId, Term)> =
+            self.connected_states().into_iter().map(|(server, state)| (server, state.term)).collect();
         let Some(&(_, term)) = terms.first() else {
             return self.fail("same term", vec![], vec!["no server is connected".to_owned()]);
         };
@@ -58,6 +62,11 @@ impl Cluster {
         let evidence = || format!("the servers are in different terms: {terms:?}");
         self.expect(terms.iter().all(|(_, other)| *other == term), "same term", &servers, evidence)?;
         Ok(term)
+    }
+
+    /// What the connected servers say of themselves.
+    fn connected_states(&self) -> Vec<(ServerId, ServerState)> {
+        self.connected_servers().filter_map(|server| Some((server, self.state(server)?))).collect()
     }
 
     /// Checks that no connected server leads.

@@ -9,12 +9,14 @@ mod file;
 mod handout;
 mod mistakes;
 mod select;
+mod sign;
 mod test;
 
 pub use edition::Edition;
 pub use file::LabError;
 pub(crate) use file::Source;
 pub use handout::{Chapter, Section, handout};
-pub use mistakes::{Mistake, Sign, mistakes};
+pub use mistakes::{Mistake, mistakes};
 pub use select::SelectError;
+pub use sign::Sign;
 pub use test::{Lab, Part, Test, TestInfo};

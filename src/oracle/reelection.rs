@@ -37,6 +37,8 @@ pub struct Reelection {
 struct Vacancy {
     since: Instant,
     cause: Cause,
+    /// The highest term of those that could talk to each other.
+    term: Term,
 }
 
 /// What made the clock start, or start over.
@@ -117,8 +119,12 @@ impl Reelection {
 
     fn begin_if_vacant(&mut self, at: Instant, cause: Cause) {
         if self.is_vacant() {
-            self.vacancy = Some(Vacancy { since: at, cause });
+            self.vacancy = Some(Vacancy { since: at, cause, term: self.highest_term() });
         }
+    }
+
+    fn highest_term(&self) -> Term {
+        self.members.live().map(|(_, term)| term).max().unwrap_or(0)
     }
 
     fn is_vacant(&self) -> bool {
@@ -128,15 +134,17 @@ impl Reelection {
     #[cold]
     fn late(&self) -> Violation {
         let servers: Vec<ServerId> = self.members.live().map(|(live, _)| live.server).collect();
+        let terms: Vec<String> = self.members.live().map(|(live, term)| format!("{live} in term {term}")).collect();
         let mut evidence = Vec::new();
-        if let Some(Vacancy { since, cause }) = self.vacancy {
+        if let Some(Vacancy { since, cause, term }) = self.vacancy {
             let (live, all) = (servers.len(), self.members.servers());
             evidence.push(format!(
                 "{cause} at {since}; from then on the {live} of {all} servers {servers:?} could talk to each other, \
                  and had no leader"
             ));
+            let rise = self.highest_term().saturating_sub(term);
+            evidence.push(format!("meanwhile their highest term has risen by {rise}"));
         }
-        let terms: Vec<String> = self.members.live().map(|(live, term)| format!("{live} in term {term}")).collect();
         evidence.push(format!("{} s later still none of them serves: {}", ELECTION_BOUND.as_secs(), terms.join(", ")));
         Violation { rule: RULE, at: self.deadline, servers, evidence }
     }
@@ -220,6 +228,7 @@ mod tests {
         history.at(1_000).disconnect(0).at(6_000).state(1, 2, true);
         let violation = history.illegal(6_000, &[1, 2]);
         assert_says(&violation, "S0 was crashed or cut off at 001.000000; from then on the 2 of 3 servers [S1, S2]");
+        assert_says(&violation, "meanwhile their highest term has risen by 0");
         assert_says(&violation, "5 s later still none of them serves: S1.1 in term 1, S2.1 in term 1");
     }
 

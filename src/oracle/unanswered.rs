@@ -54,6 +54,12 @@ impl<N> Unanswered<N> {
         Some(requests.remove(position).1)
     }
 
+    /// What was noted of those that the server has in hand, as far as they are remembered.
+    pub(super) fn of(&self, server: ServerId) -> impl Iterator<Item = &N> {
+        let in_hand = self.0.get(server.number());
+        in_hand.into_iter().flat_map(|in_hand| in_hand.requests.iter().map(|(_, note)| note))
+    }
+
     /// Whether any that the server has in hand may be like this.
     pub(super) fn any(&self, server: ServerId, is_like: impl Fn(&N) -> bool) -> bool {
         let like = |in_hand: &InHand<N>| in_hand.requests.iter().any(|(_, note)| is_like(note));

@@ -19,7 +19,7 @@
 //! | `ending` | why a campaign ended |
 //! | `rate` | what may still fail of a test that was played so often |
 //! | `spread` | how numbers are spread |
-//! | `progress` | how far a campaign has come |
+//! | `progress` | how far a campaign has come, and what comes next |
 //! | `determinism` | the same run played twice |
 //! | `suspects` | what in the sources may be why runs differ |
 //! | `watched` | one run on this thread, watched from another |

@@ -263,10 +263,12 @@ impl Stage {
         let culprit = self.sim.at_work();
         let who = culprit.as_deref().unwrap_or("the harness");
         let mut evidence = evidence(who, panic);
-        if let Some(spawned) = self.sim.task_at_work() {
+        let mut rule = if panic.not_written().is_some() { NOT_WRITTEN } else { "panic" };
+        if rule != NOT_WRITTEN
+            && let Some(spawned) = self.sim.task_at_work()
+        {
             evidence.push(format!("at work was the task spawned at {spawned}"));
         }
-        let mut rule = if panic.not_written().is_some() { NOT_WRITTEN } else { "panic" };
         if panic.is_double_borrow() {
             let (name, more) = self.borrowed(panic, who);
             rule = name;

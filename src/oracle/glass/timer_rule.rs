@@ -123,7 +123,7 @@ impl TimerRule {
         let reason = || world.has_in_hand(server.server, |request| is_reason(request, &seen.now));
         match before {
             Some(before) if before > at && !owes && !seen.news.turn && !reason() => {
-                Err(restarted(at, server, before, deadline))
+                Err(restarted(world, at, server, before, deadline))
             }
             _ => Ok(()),
         }
@@ -131,12 +131,25 @@ impl TimerRule {
 }
 
 #[cold]
-fn restarted(at: Instant, server: Incarnation, before: Instant, deadline: Instant) -> Violation {
-    let evidence = vec![
+fn restarted(world: &World, at: Instant, server: Incarnation, before: Instant, deadline: Instant) -> Violation {
+    let mut evidence = vec![
         format!("at {at} {server} moved its election deadline from {before} to {deadline}"),
         "it had heard nothing from the leader of its term, given no vote and started no election".to_owned(),
     ];
+    let in_hand: Vec<String> = world.in_hand(server.server).map(named).collect();
+    if let (Some(seen), false) = (world.life(server), in_hand.is_empty()) {
+        evidence.push(format!("it was in term {} and had in hand {}", seen.now.current_term, in_hand.join(" and ")));
+    }
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
+}
+
+fn named(request: &Request) -> String {
+    let term = request.term;
+    match request.what {
+        Description::RequestVote { candidate, .. } => format!("the vote request of {candidate} in term {term}"),
+        Description::InstallSnapshot { .. } => format!("a snapshot of term {term}"),
+        _ => format!("an append of term {term}"),
+    }
 }
 
 #[cold]
@@ -196,8 +209,13 @@ mod tests {
 
     #[test]
     fn neither_a_vote_refused_nor_a_leader_of_the_past() {
-        waiting().ask(2, 1, 1).delivered().shows(1, due(700)).vote(1, false).illegal(400, &[1]);
-        waiting().heartbeat(2, 1, 0).delivered().shows(1, due(700)).append_reply(1, false).illegal(400, &[1]);
+        let mut history = waiting();
+        history.ask(2, 1, 1).delivered().shows(1, due(700)).vote(1, false);
+        assert_says(&history.illegal(400, &[1]), "in term 1 and had in hand the vote request of S2 in term 1");
+
+        let mut history = waiting();
+        history.heartbeat(2, 1, 0).delivered().shows(1, due(700)).append_reply(1, false);
+        assert_says(&history.illegal(400, &[1]), "it was in term 1 and had in hand an append of term 0");
     }
 
     #[test]

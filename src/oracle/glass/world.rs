@@ -364,6 +364,11 @@ impl World {
         self.in_hand.any(server, is_like)
     }
 
+    /// What a server has in hand, as far as it described itself.
+    pub(super) fn in_hand(&self, server: ServerId) -> impl Iterator<Item = &Request> {
+        self.in_hand.of(server)
+    }
+
     /// The log of the leader of a term, if there was one.
     pub(super) fn leader_log(&self, term: Term) -> Option<&LeaderLog> {
         self.leaders.get(&term)
