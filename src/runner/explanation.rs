@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use super::outcome::{Finding, NOT_WRITTEN};
+use super::outcome::{Finding, NOT_WRITTEN, Outcome};
 use super::play::{Player, Run, play};
 use crate::base::{Instant, Seed, ServerId};
 use crate::lab::Test;
@@ -49,11 +49,15 @@ pub struct LastLines {
 }
 
 /// Plays a failed run again to explain it. None if the run does not end within `patience` of real time,
-/// if it is not known when it failed, or if nothing needs to be explained but that something is not
-/// written yet.
+/// if it is not known when it failed, if it is another run every time, or if nothing needs to be
+/// explained but that something is not written yet.
 pub fn explain(test: &Arc<Test>, player: Player, seed: Seed, run: &Run, patience: Duration) -> Option<Explanation> {
     let finding = run.outcome.finding().filter(|finding| finding.rule != NOT_WRITTEN)?;
     finding.at?;
+    let was_given_up = run.events == 0;
+    if was_given_up || matches!(run.outcome, Outcome::Nondeterministic(_)) {
+        return None;
+    }
     let (test, first) = (test.clone(), run.clone());
     let (sender, receiver) = mpsc::channel();
     // In a thread of its own: if what was played then blocks now, somebody must be left.
