@@ -460,15 +460,17 @@ mod grep {
             .map(|k| format!("{}:{}", name(k), all.text().lines().filter(|line| line.starts_with(&name(k))).count()))
             .collect();
         assert_eq!(counted.text().lines().collect::<Vec<_>>(), expected);
-        let listed = bench.run(&["grep", "-l", "TEST", "out"]);
-        assert_eq!(listed.text().lines().collect::<Vec<_>>(), [1, 2, 3].map(name));
         // A part of the campaign, or one trace, is named the same way.
-        let folder = bench.run(&["grep", "-l", "TEST", "out/initial-election"]);
-        assert_eq!(folder.text(), listed.text());
-        let here = bench.shell("cd out/initial-election && \"$PROGRAM\" grep -l TEST .");
-        assert_eq!(here.text(), listed.text());
-        let one = bench.run(&["grep", "-l", "TEST", &format!("out/{}.log.zst", name(2))]);
-        assert_eq!(one.text().trim_end(), name(2));
+        let folder = bench.run(&["grep", "-c", "TEST", "out/initial-election"]);
+        assert_eq!(folder.text(), counted.text());
+        let here = bench.shell("cd out/initial-election && \"$PROGRAM\" grep -c TEST .");
+        assert_eq!(here.text(), counted.text());
+        let file = |iteration| format!("out/{}.log.zst", name(iteration));
+        let one = bench.run(&["grep", "-c", "TEST", &file(2)]);
+        assert_eq!(one.text().trim_end(), expected[1]);
+        // Where only names are wanted, they are those of the files.
+        let listed = bench.run(&["grep", "-l", "TEST", "out"]);
+        assert_eq!(listed.text().lines().collect::<Vec<_>>(), [1, 2, 3].map(file));
     }
 
     #[test]

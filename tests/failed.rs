@@ -98,7 +98,7 @@ fn what_is_typed_counts_more_than_what_was() {
 
 #[test]
 fn the_edition_and_determinism_are_kept() {
-    let mut bench = Bench::impostor("nondeterministic");
+    let mut bench = Bench::impostor("asks-the-system");
     let campaign = ["test", "3A/initial-election", "--edition", "2024", "-n", "2", "--check-determinism"];
     bench.run(&[&campaign[..], &["--out", "out"]].concat()).says(1, &["NONDETERMINISTIC"]);
     let again = bench.run(&["test", "--failed=out", "--out", "two"]);

@@ -121,7 +121,7 @@ fn tasks_that_wait_for_each_other_are_a_deadlock() {
         outcome: "stuck",
         rule: "deadlock",
         servers: &["S0", "S1", "S2"],
-        evidence: "every task waits for another one",
+        evidence: "every task of S0.1, S1.1, S2.1 waits for another one",
     });
     stands_at(&failure, "deadlock");
     let evidence = failure["evidence"].to_string();

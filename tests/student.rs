@@ -87,7 +87,8 @@ fn a_new_crate_says_what_to_write_first_and_where() {
     tests.says(0, &[]);
     assert!(tests.text().contains("2 passed; 0 failed; 4 ignored"), "{}", tests.text());
     let ended = student.raftlab("test 2A");
-    ended.says(1, &["not written yet at 000.000000, S", "2A: draw a random duration", "0 runs passed, 300 failed"]);
+    ended
+        .says(1, &["not written yet at 000.000000, S", "2A: draw a random duration", "300 runs: 0 passed, 300 failed"]);
     let place = ended.stderr.lines().find_map(|line| line.trim().strip_prefix("write this at src/raft/state.rs:"));
     let line: usize = place.and_then(|place| place.split(':').next()?.parse().ok()).expect("the place is named");
     let source = fs::read_to_string(student.bench.path("my-raft/src/raft/state.rs")).expect("it is there");
@@ -102,10 +103,10 @@ fn written_part_by_part_each_part_passes_and_the_next_says_what_to_write() {
     let student = Crate::new("step-by-step", &[]);
     for (part, patch, next) in PARTS {
         student.apply(patch);
-        student.raftlab(&format!("test {part} -n 5 --traces none")).says(0, &["0 failed"]);
+        student.raftlab(&format!("test {part} -n 3 --traces none")).says(0, &["0 failed"]);
         if !next.is_empty() {
             let ended = student.raftlab(&format!("test {next} -n 1 --traces none"));
-            ended.says(1, &["not written yet", &format!("        {next}: "), "write this at src/raft/"]);
+            ended.says(1, &["not written yet", &format!("\n    {next}: "), "write this at src/raft/"]);
         }
     }
     student.is_tidy();

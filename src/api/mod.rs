@@ -63,7 +63,8 @@
 //!
 //! All of it lives on one thread and in virtual time. What makes two runs of one seed differ
 //! (threads, the wall clock, a randomly seeded `HashMap`) does not belong into an
-//! implementation; `raftlab test --check-determinism` finds it.
+//! implementation. The first run of every test is played twice, which finds most of it; `raftlab test
+//! --check-determinism` plays all runs twice.
 //!
 //! Futures need no runtime of their own: whatever works with any executor, such as the
 //! combinators of the `futures` crate, works here.

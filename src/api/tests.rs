@@ -154,6 +154,27 @@ fn a_timeout_gives_up_on_a_call_and_the_handler_runs_on() {
 }
 
 #[test]
+fn a_call_is_awaited_until_its_outcome_or_until_nobody_waits_any_more() {
+    let world = World::new(false);
+    let (asks, answers) = (world.boot(S0), world.boot(S1));
+    answer_questions(&answers);
+    let (network, groups) = (world.network.clone(), [S0, S1].map(|server| world.lives[server.number()].group));
+    let is_awaited = move || groups.map(|group| network.is_awaited_by(group));
+    world.play(async move {
+        let ctx = asks.ctx.clone();
+        let (one, other) = (asks.peers[S1].call(&question(20)), asks.peers[S1].call(&question(20)));
+        ctx.spawn(one);
+        ctx.sleep(millis(10)).await;
+        assert_eq!(is_awaited(), [true, false]);
+        ctx.sleep(millis(20)).await;
+        assert_eq!(is_awaited(), [false, false], "the other one was answered, and nobody waits for it");
+        drop(other);
+        assert_eq!(ctx.timeout(millis(5), asks.peers[S1].call(&question(20))).await, None);
+        assert_eq!(is_awaited(), [false, false]);
+    });
+}
+
+#[test]
 fn peers_know_who_is_who() {
     let world = World::new(false);
     let Boot { me, peers, .. } = world.boot(S1);

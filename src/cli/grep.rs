@@ -1,6 +1,5 @@
 //! `raftlab grep`: searches all traces of a campaign, compressed or not, in parallel.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -81,10 +80,8 @@ fn search(trace: &Path, root: &Path, pattern: &Regex, mut view: View, args: &Gre
         true
     })?;
     if matches > 0 && (args.count || args.files_with_matches) {
-        let mut text = name;
-        if args.count {
-            let _ = write!(text, ":{matches}");
-        }
+        // Names alone are for other programs, which are to find the files.
+        let text = if args.count { format!("{name}:{matches}") } else { trace.display().to_string() };
         output.extend_from_slice(text.as_bytes());
         output.push(b'\n');
     }

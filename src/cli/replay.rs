@@ -27,7 +27,8 @@ pub(super) fn run(args: &ReplayArgs, submission: Submission, color: ColorChoice)
     let player = Player { submission, rules: args.rules.into() };
     let mut output = Output::open(args, color)?;
     install_logger();
-    let iteration = args.iteration.unwrap_or(1);
+    // Counted from 1; a seed alone does not tell it.
+    let iteration = args.iteration.unwrap_or(0);
     let info = test.info.clone();
     let result = move |run| RunResult { test: info.clone(), iteration, seed, run, cpu: Duration::ZERO, trace: None };
     let replay = ReplayCommand::of_this_program(&[args.lab.options(), args.rules.options()].concat());

@@ -1,7 +1,7 @@
 //! The mistakes that people make, what each looks like from outside, and what to read again.
 //!
-//! They stand in `labs/mistakes.toml`, those that are made most often first. What a run says is
-//! not known here: `report` ranks the mistakes by their signs.
+//! They stand in `labs/mistakes.toml`. What a run says is not known here: `report` ranks the mistakes
+//! by their signs.
 
 use std::sync::LazyLock;
 
@@ -27,7 +27,7 @@ pub struct Mistake {
     pub signs: Vec<Sign>,
 }
 
-/// All known mistakes, those that are made most often first.
+/// All known mistakes, by subject, the more frequent ones first.
 ///
 /// # Panics
 /// If the embedded file is wrong, which a test excludes.

@@ -235,6 +235,11 @@ impl Watch {
 
     /// Who hears of which event.
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        // Log lines are only written for somebody who reads them; whether they are must make no difference,
+        // also not to when a clock is looked at.
+        if matches!(event, Event::Log { .. }) {
+            return Ok(());
+        }
         self.reelection.check_clock(at)?;
         self.catch_up.check_clock(at)?;
         self.first_heartbeat.check_clock(at)?;
@@ -386,6 +391,26 @@ mod tests {
         let mut history = History::new(Watched::default(), 3);
         history.at(300).elected(0, 1).heartbeats(0, 1, 300, 2_300, 100);
         history
+    }
+
+    /// Whether a trace is written must make no difference to a run, and log lines are only there if one is.
+    #[test]
+    fn log_lines_let_no_rule_speak() {
+        let mut watch = Watch::all();
+        let server = |number| crate::base::ServerId::new(number);
+        watch.event(Instant::START, &Event::Began { servers: 3 });
+        for number in 0..3 {
+            let life = crate::base::Incarnation { server: server(number), life: 1 };
+            watch.event(Instant::START, &Event::Started { server: life });
+            watch.event(Instant::START, &Event::Connected { server: server(number) });
+        }
+        watch.event(Instant::START, &Event::Constructed);
+        let line = format_args!("nobody has led for a minute");
+        let line = Event::Log { server: None, target: "", level: log::Level::Debug, text: line };
+        watch.event(Instant::from_millis(60_000), &line);
+        assert!(watch.violation().is_none());
+        watch.event(Instant::from_millis(60_000), &Event::Step { text: format_args!("so") });
+        assert_eq!(watch.violation().map(|violation| violation.rule), Some("re-election"));
     }
 
     #[test]

@@ -69,7 +69,9 @@ fn block(result: &RunResult, replay: &ReplayCommand, middle: &str) -> String {
 
 fn head(result: &RunResult) -> String {
     let head = format!("{} {}", result.run.outcome.name().to_uppercase(), result.test.path());
-    format!("{}  iteration {}, seed {}", head.red().bold(), result.iteration, result.seed)
+    // Of a run that is known by its seed alone, it is not known which iteration it was.
+    let iteration = if result.iteration > 0 { format!("iteration {}, ", result.iteration) } else { String::new() };
+    format!("{}  {iteration}seed {}", head.red().bold(), result.seed)
 }
 
 /// `durable before visible at 000.350087, S1`.
@@ -105,13 +107,23 @@ fn usual_mistakes(mistakes: &[&Mistake]) -> String {
     text
 }
 
-/// `38 of 500 runs of 2C/persist1, 7.6 % (at most 9.9 %): restarted follower, during faults`.
+/// `seen in 38 of 500 runs of 2C/persist1: 7.6 % (95 % confidence: at most 9.9 %); restarted follower,
+/// during faults`.
 fn share(group: &Group, summary: &Summary) -> String {
     let (played, tests) = (summary.played_of(group), tests(group, summary));
-    let bound = failure_rate_upper_95(group.count, played).unwrap_or(1.0);
-    let rate = format!("{} (at most {})", percent(group.count as f64 / played.max(1) as f64), percent(bound));
-    let circumstances = circumstances(&group.cause);
-    format!("{} of {} of {tests}, {rate}{circumstances}", group.count, count(played, "run"))
+    let seen = format!("seen in {} of {} of {tests}", group.count, count(played, "run"));
+    format!("{seen}{}{}", rate(group.count, played), circumstances(&group.cause))
+}
+
+/// How often that is; where it always was, there is nothing to tell.
+fn rate(seen: u64, played: u64) -> String {
+    match failure_rate_upper_95(seen, played) {
+        Some(bound) if seen < played => {
+            let share = seen as f64 / played as f64;
+            format!(": {} (95 % confidence: at most {})", percent(share), percent(bound))
+        }
+        _ => String::new(),
+    }
 }
 
 fn tests(group: &Group, summary: &Summary) -> String {
@@ -127,5 +139,5 @@ fn circumstances(cause: &Cause) -> String {
     let Some(circumstances) = &cause.circumstances else { return String::new() };
     let mut words = circumstances.roles.clone();
     words.push(circumstances.phase.to_string());
-    format!(": {}", words.join(", "))
+    format!("; {}", words.join(", "))
 }

@@ -94,18 +94,32 @@ impl Human {
         if !groups.is_empty() {
             self.line("");
         }
-        for group in groups.iter().take(EXPLAINED) {
+        let mut told: Vec<&Cause> = Vec::new();
+        let mut others = Vec::new();
+        for group in groups {
+            // What differs only in who was where is one story more often than not.
+            let is_known = told.iter().any(|cause| cause.is_like(&group.cause));
+            if is_known || told.len() >= EXPLAINED {
+                others.push(group);
+                continue;
+            }
+            told.push(&group.cause);
             self.line(&group_block(group, summary, explain(group).as_ref(), &self.replay));
         }
-        let others = &groups[groups.len().min(EXPLAINED)..];
-        if !others.is_empty() {
-            self.line(&format!("and {}:", count(others.len() as u64, "other cause")));
-            others.iter().take(LISTED).for_each(|group| self.line(&format!("  {}", group_line(group, summary))));
-            if others.len() > LISTED {
-                self.line(&format!("  … and {} more", others.len() - LISTED));
-            }
-            self.line("");
+        self.other_groups(&others, summary);
+    }
+
+    /// Causes that are not explained: a line each.
+    fn other_groups(&self, groups: &[&Group], summary: &Summary) {
+        if groups.is_empty() {
+            return;
         }
+        self.line(&format!("{} in other circumstances, or of other rules:", count(groups.len() as u64, "cause")));
+        groups.iter().take(LISTED).for_each(|group| self.line(&format!("  {}", group_line(group, summary))));
+        if groups.len() > LISTED {
+            self.line(&format!("  … and {} more", groups.len() - LISTED));
+        }
+        self.line("");
     }
 
     /// Redraws what moves.

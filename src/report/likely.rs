@@ -3,8 +3,8 @@
 use crate::lab::{Mistake, Sign, TestInfo, mistakes};
 use crate::runner::Finding;
 
-/// The mistakes that usually lead to this finding in this test, the likeliest first. Of equally
-/// likely ones, those come first that are made most often.
+/// The mistakes that usually lead to this finding in this test, the likeliest first; equally likely ones
+/// in the order of `labs/mistakes.toml`.
 pub fn likely(finding: &Finding, test: &TestInfo) -> Vec<&'static Mistake> {
     let (evidence, path) = (finding.evidence.join("\n"), test.path());
     let fits = |sign: &&Sign| sign.fits(&finding.rule, &evidence, &path);

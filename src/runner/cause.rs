@@ -48,6 +48,11 @@ impl Cause {
             circumstances: circumstances.clone(),
         })
     }
+
+    /// Whether it is the same but for the circumstances.
+    pub fn is_like(&self, other: &Cause) -> bool {
+        (self.outcome, &self.rule, &self.place) == (other.outcome, &other.rule, &other.place)
+    }
 }
 
 impl Causes {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use super::outcome::{Finding, NOT_WRITTEN};
+use super::outcome::{Finding, NOT_WRITTEN, Outcome};
 use super::play::{Player, Run, play};
 use crate::base::{Instant, Seed, ServerId};
 use crate::lab::Test;
@@ -49,11 +49,15 @@ pub struct LastLines {
 }
 
 /// Plays a failed run again to explain it. None if the run does not end within `patience` of real time,
-/// if it is not known when it failed, or if nothing needs to be explained but that something is not
-/// written yet.
+/// if it is not known when it failed, if it is another run every time, or if nothing needs to be
+/// explained but that something is not written yet.
 pub fn explain(test: &Arc<Test>, player: Player, seed: Seed, run: &Run, patience: Duration) -> Option<Explanation> {
     let finding = run.outcome.finding().filter(|finding| finding.rule != NOT_WRITTEN)?;
     finding.at?;
+    let was_given_up = run.events == 0;
+    if was_given_up || matches!(run.outcome, Outcome::Nondeterministic(_)) {
+        return None;
+    }
     let (test, first) = (test.clone(), run.clone());
     let (sender, receiver) = mpsc::channel();
     // In a thread of its own: if what was played then blocks now, somebody must be left.
@@ -226,9 +230,10 @@ impl Excerpt {
         if is_heartbeat { last.heartbeats += 1 } else { last.add(text) }
     }
 
-    /// What failed stands in the finding.
+    /// What failed stands in the finding, and all runs begin alike.
     fn tester_line(&mut self, line: &Line<'_>) {
-        if !line.text[line.at.len()..].starts_with(" TEST check failed") {
+        let is_beginning = line.at == Instant::START.to_string();
+        if !is_beginning && !line.text[line.at.len()..].starts_with(" TEST check failed") {
             self.tester.add(line.text);
         }
     }
@@ -264,6 +269,7 @@ mod tests {
     const TRACE: &str = "\
 000.000000 TEST start S0.1
 000.100000 VOTE S0.1 T1 -> S1 RequestVote#1 term=1 candidate=S0 last=0/0 bytes=9
+000.150000 TEST crash S2.1
 000.200000 LOG1 S0.1 T1 -> S1 AppendEntries#2 term=1 prev=0/0 entries=0 commit=0 bytes=9
 000.200100 LOG2 S1.1 T1 <- S0 AppendEntries#2 delivered
 000.200100 LOG2 S1.1 T1 <- S0 AppendEntries#2 answered term=1 ok
@@ -295,7 +301,7 @@ mod tests {
     #[test]
     fn heartbeats_are_only_counted() {
         let told = excerpt(&finding(&[], "nobody agreed"), 250);
-        assert_eq!(told.tester.lines, ["000.000000 TEST start S0.1"]);
+        assert_eq!(told.tester.lines, ["000.150000 TEST crash S2.1"], "not how all runs begin");
         let [(_, first), (_, second)] = told.servers.as_slice() else { panic!("{told:?}") };
         assert_eq!((first.lines.len(), first.heartbeats), (1, 1));
         assert_eq!((second.lines.len(), second.heartbeats), (0, 2));

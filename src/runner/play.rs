@@ -213,7 +213,7 @@ impl Stage {
         match end {
             End::Finished | End::Stopped => match self.verdict.get() {
                 Some(Ok(())) => Outcome::Passed,
-                Some(Err(failure)) => self.without_progress(failure.into()).unwrap_or_else(Outcome::Failed),
+                Some(Err(failure)) => self.or_deadlock(Outcome::Failed, failure.into()),
                 None => unreachable!("a run is stopped only for a reason that was looked at before"),
             },
             End::Deadlocked => Outcome::Stuck(self.deadlocked(test)),
@@ -225,15 +225,15 @@ impl Stage {
     /// why nothing does.
     fn violated(&self, finding: Finding) -> Outcome {
         if LIVENESS.contains(&&*finding.rule) {
-            return self.without_progress(finding).unwrap_or_else(Outcome::Violated);
+            return self.or_deadlock(Outcome::Violated, finding);
         }
         Outcome::Violated(finding)
     }
 
-    /// The deadlock that is behind a finding; the finding again if there is none.
-    fn without_progress(&self, finding: Finding) -> Result<Outcome, Finding> {
+    /// What a finding would be as an `outcome`, or the deadlock that is behind it.
+    fn or_deadlock(&self, outcome: fn(Finding) -> Outcome, finding: Finding) -> Outcome {
         let dead = self.cluster.deadlocked();
-        if dead.is_empty() { Err(finding) } else { Ok(Outcome::Stuck(standing::deadlock(&dead, &finding))) }
+        if dead.is_empty() { outcome(finding) } else { Outcome::Stuck(standing::deadlock(&dead, &finding)) }
     }
 
     /// Nothing at all can happen any more, in the whole run.

@@ -10,32 +10,37 @@ use crate::sim::{Beat, Place, Standing};
 /// So many tasks are told one by one.
 const TOLD: usize = 12;
 
-/// Tasks that wait, a sentence each; those that are alike in one.
+/// Tasks that wait, a sentence each; those that stand at the same places in one.
 pub(super) fn sentences<'a>(tasks: impl IntoIterator<Item = &'a Standing>) -> Vec<String> {
-    let mut alike: Vec<(String, usize)> = Vec::new();
+    let mut alike: Vec<(String, BTreeMap<&str, usize>)> = Vec::new();
     for task in tasks {
-        let sentence = format!("{}: {task}", task.group);
-        match alike.iter_mut().find(|(known, _)| *known == sentence) {
-            Some((_, times)) => *times += 1,
-            None => alike.push((sentence, 1)),
-        }
+        let sentence = task.to_string();
+        let place = alike.iter().position(|(known, _)| *known == sentence).unwrap_or_else(|| {
+            alike.push((sentence, BTreeMap::new()));
+            alike.len() - 1
+        });
+        *alike[place].1.entry(&task.group).or_default() += 1;
     }
     let rest = alike.len().saturating_sub(TOLD);
-    let told = alike.into_iter().take(TOLD).map(|(sentence, times)| match times {
-        1 => sentence,
-        _ => format!("{sentence}; there are {times} like it"),
+    let told = alike.into_iter().take(TOLD).map(|(sentence, groups)| {
+        let groups: Vec<String> = groups.into_iter().map(|(group, times)| several(group, times)).collect();
+        format!("{}: {sentence}", groups.join(", "))
     });
     let more = (rest > 0).then(|| format!("and {rest} more"));
     told.chain(more).collect()
+}
+
+fn several(group: &str, times: usize) -> String {
+    if times == 1 { group.to_owned() } else { format!("{group} ({times} times)") }
 }
 
 /// The servers in which every task waits for another one, and what showed that nothing goes on.
 pub(super) fn deadlock(dead: &[(Incarnation, Vec<Standing>)], noticed: &Finding) -> Finding {
     let names: Vec<String> = dead.iter().map(|(server, _)| server.to_string()).collect();
     let mut evidence = vec![format!(
-        "in {} every task waits for another one: none is ready, sleeps, or waits for a reply, and no timer runs that \
+        "every task of {} waits for another one: none is ready, sleeps, or waits for a reply, and no timer runs that \
          could start an election",
-        names.join(" and in ")
+        names.join(", ")
     )];
     evidence.extend(sentences(dead.iter().flat_map(|(_, tasks)| tasks)));
     evidence.push(format!("noticed by: {}", noticed.rule));

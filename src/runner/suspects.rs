@@ -43,7 +43,7 @@ impl Suspects {
             Found::Places(places) => {
                 let told = places.iter().take(TOLD).map(|(place, does)| format!("suspect: {place} {does}"));
                 let rest = places.len().saturating_sub(TOLD);
-                told.chain((rest > 0).then(|| format!("and {rest} more places"))).collect()
+                told.chain((rest > 0).then(|| format!("and {rest} more"))).collect()
             }
         }
     }

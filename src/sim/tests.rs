@@ -351,3 +351,59 @@ fn what_is_put_off_to_the_end_of_a_step_comes_before_any_other() {
     let expected = ["the step itself", "second", "nested", "another task", "after the action", "next action"];
     assert_eq!(seen.take(), expected);
 }
+
+#[test]
+fn a_task_is_known_by_where_it_was_spawned_and_where_it_waits() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let (bell, (give, _taker)) = (Notify::new(), handover());
+    let first = line!() + 1;
+    sim.spawn_detached(group, {
+        let bell = bell.clone();
+        async move { bell.notified().await }
+    });
+    let nap = sim.clone();
+    sim.spawn_detached(group, async move {
+        timeout(nap.clone(), millis(90), nap.sleep(millis(99))).await.unwrap_or_default()
+    });
+    sim.spawn_detached(group, async move { give.give(1).await });
+    sim.spawn_detached(group, std::future::pending());
+    let pause = sim.clone();
+    simulation.run(group, async move { pause.sleep(millis(1)).await });
+
+    let tasks: Vec<Standing> = sim.tasks();
+    let waits: Vec<Option<&str>> = tasks.iter().map(|task| task.wait.map(|wait| wait.on)).collect();
+    assert_eq!(waits, [Some("`notified`"), Some("`sleep`"), Some("`send`"), None]);
+    for task in &tasks {
+        assert!(task.place().file().ends_with("sim/tests.rs"), "{task}");
+        assert!(!task.is_ready, "{task}");
+    }
+    assert_eq!((tasks[0].spawned.line(), tasks[0].place().line()), (first, first + 2));
+    assert!(tasks[0].to_string().contains("waits for the `notified` at "), "{}", tasks[0]);
+    assert!(sim.sleeps(group));
+    bell.notify();
+}
+
+#[test]
+fn who_waits_for_no_time_does_not_sleep() {
+    let (simulation, sim, main) = simulation(1, Limits::default());
+    let [sleeper, waiter] = ["sleeper", "waiter"].map(|name| sim.group(name));
+    sim.spawn_detached(sleeper, sim.sleep(millis(50)));
+    sim.spawn_detached(waiter, std::future::pending());
+    simulation.run(main, sim.sleep(millis(10)));
+    assert_eq!([sleeper, waiter].map(|group| sim.sleeps(group)), [true, false]);
+}
+
+#[test]
+fn the_pulse_tells_who_is_at_work() {
+    let pulse = std::sync::Arc::new(Pulse::default());
+    let simulation = Simulation::new(Rc::default(), Random::new(1), Limits::default(), Some(pulse.clone()));
+    let (sim, seen) = (simulation.handle(), Rc::new(RefCell::new(Beat::default())));
+    let (group, look) = (sim.group("S0.1"), (sim.clone(), seen.clone()));
+    simulation.run(group, async move {
+        look.0.sleep(millis(3)).await;
+        look.1.replace(pulse.beat());
+    });
+    let Beat { steps, now, group, task } = seen.take();
+    assert_eq!((steps, now, group.as_deref()), (2, Instant::from_millis(3), Some("S0.1")));
+    assert!(task.is_some_and(|task| task.file().ends_with("executor.rs")), "the simulation itself spawned it");
+}

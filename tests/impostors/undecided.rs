@@ -1,5 +1,6 @@
 //! Honest servers, but for one request that S0 sends at an instant that no seed decides. And one that
 //! only looks as if it were one of these.
+#![expect(clippy::disallowed_types, reason = "this is what is wrong with them")]
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -18,7 +19,6 @@ pub(crate) fn asks_the_system(boot: Boot) -> Rc<dyn Raft> {
     with_a_ping_after(number, boot)
 }
 
-#[expect(clippy::disallowed_types, reason = "this is what is wrong with it")]
 pub(crate) fn iterates_a_map(boot: Boot) -> Rc<dyn Raft> {
     let peers: HashMap<u64, u64> = (0..1_000).map(|number| (number, number)).collect();
     let mut number = 0_u64;
@@ -36,7 +36,6 @@ pub(crate) fn spawns_a_thread(boot: Boot) -> Rc<dyn Raft> {
     with_a_ping_after(number, boot)
 }
 
-#[expect(clippy::disallowed_types, reason = "this is what is wrong with it")]
 pub(crate) fn reads_the_clock(boot: Boot) -> Rc<dyn Raft> {
     let now = SystemTime::now(); // place: wall clock
     let since = now.duration_since(UNIX_EPOCH).expect("it is later than that");
@@ -49,7 +48,6 @@ pub(crate) fn counts_its_lives(boot: Boot) -> Rc<dyn Raft> {
 }
 
 /// Who only looks things up sees no order.
-#[expect(clippy::disallowed_types, reason = "this is what it shows")]
 pub(crate) fn looks_up_in_a_map(boot: Boot) -> Rc<dyn Raft> {
     let peers: HashMap<u64, u64> = (0..1_000).map(|number| (number, 7 * number)).collect();
     with_a_ping_after(peers[&500], boot)

@@ -40,7 +40,7 @@ impl Page {
     fn block(&self, block: &Block) -> String {
         let (first, rest, words) = match block {
             Block::Heading(words) => {
-                return self.wrap("", "", &self.style(words, |words| words.bold().underline().to_string()));
+                return self.wrap("", "", &self.style(words, |words| words.bold().to_string()));
             }
             Block::Paragraph(words) => ("", "", words),
             Block::Item(words) => ("  - ", "    ", words),

@@ -38,6 +38,9 @@ impl Topics {
     /// If none has: which names are near.
     pub(super) fn named(&self, name: &str) -> Result<String, String> {
         let wanted = plain(name);
+        if wanted == "mistakes" {
+            return Ok(all_mistakes());
+        }
         let meant: Vec<Topic<'_>> =
             self.all().filter(|topic| self.names(topic).iter().any(|name| plain(name) == wanted)).collect();
         if meant.is_empty() {
@@ -109,9 +112,19 @@ fn kind(chapter: &Chapter) -> &'static str {
     }
 }
 
+/// Every mistake with its title.
+fn all_mistakes() -> String {
+    let mut markdown = "## Mistakes\n\nThose that are made most often come first.\n".to_owned();
+    for Mistake { id, title, .. } in mistakes() {
+        let _ = write!(markdown, "\n- `{id}`: {title}");
+    }
+    markdown
+}
+
 fn chapter_text(chapter: &Chapter) -> String {
     let Chapter { name, title, text, sections } = chapter;
-    let mut markdown = format!("## {}\n\n{text}\n", format!("{name} {title}").trim_end());
+    let heading = format!("{name} {title}");
+    let mut markdown = format!("## {}\n\n{text}\n\nMore is said of each of these:\n", heading.trim_end());
     for Section { name, .. } in sections {
         let _ = write!(markdown, "\n- `{name}`");
     }
@@ -128,10 +141,18 @@ fn mistake_text(mistake: &Mistake) -> String {
     }
     let rules: Vec<String> = rules.into_iter().map(|rule| format!("`{rule}`")).collect();
     format!(
-        "### mistake: {id}\n\n**{title}.** {wrong}\n\n**To read again.** {paper}.\n\n**Where to look.** {look}.\n\n\
+        "### mistake: {id}\n\n**{}.** {wrong}\n\n**To read again.** {paper}.\n\n**Where to look.** {}.\n\n\
          **Usually found by.** {}.",
+        sentence(title),
+        sentence(look),
         rules.join(", ")
     )
+}
+
+/// The same with a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
