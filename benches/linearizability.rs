@@ -23,11 +23,12 @@ fn check(criterion: &mut Criterion, name: &str, history: &History<KvInput, Strin
 
 /// The clients of the lab's tests, many at once.
 fn drawn_histories(criterion: &mut Criterion) {
-    let keys = Some(15);
+    let many = Workload { clients: 15, operations: 5_000, random_keys: Some(15), duration_max: 2_000, stalls: false };
     let workloads = [
-        ("15 clients, 15 keys", Workload { clients: 15, operations: 5_000, random_keys: keys, duration_max: 2_000 }),
-        ("a key each", Workload { clients: 20, operations: 20_000, random_keys: None, duration_max: 2_000 }),
-        ("one after the other", Workload { clients: 1, operations: 5_000, random_keys: None, duration_max: 2_000 }),
+        ("15 clients, 15 keys", many),
+        ("15 clients, 15 keys, stalls", Workload { stalls: true, ..many }),
+        ("20 clients, a key each", Workload { clients: 20, operations: 20_000, random_keys: None, ..many }),
+        ("one client", Workload { clients: 1, random_keys: None, ..many }),
     ];
     for (name, workload) in workloads {
         check(criterion, name, &drawn(workload, &mut Seed(0x5eed).stream("bench")));

@@ -23,7 +23,8 @@ const LINEARIZABLE: [u32; 23] =
     [2, 5, 7, 18, 25, 31, 38, 45, 48, 49, 51, 53, 56, 67, 75, 76, 80, 87, 92, 98, 100, 101, 102];
 
 /// Much traffic on few keys, and many calls in flight at once.
-const BUSY: Workload = Workload { clients: 15, operations: 5_000, random_keys: Some(15), duration_max: 2_000 };
+const BUSY: Workload =
+    Workload { clients: 15, operations: 5_000, random_keys: Some(15), duration_max: 2_000, stalls: true };
 
 /// The folder of public histories; says so, past the test harness, if there is none.
 fn public() -> Option<PathBuf> {

@@ -109,6 +109,8 @@ pub(crate) struct Workload {
     pub(crate) random_keys: Option<u64>,
     /// Longest time between a call and its return, in microseconds.
     pub(crate) duration_max: u64,
+    /// Whether one call in twenty takes up to a hundred times as long, as in a partition.
+    pub(crate) stalls: bool,
 }
 
 /// One operation of a drawn client, and when it took effect.
@@ -150,7 +152,8 @@ fn client_operations(client: usize, workload: Workload, random: &mut Random) -> 
     (0..workload.operations / workload.clients)
         .map(|number| {
             let called = now + random.between(1..=10);
-            let returned = called + random.below(workload.duration_max);
+            let stall = if workload.stalls && random.chance(1, 20) { 100 } else { 1 };
+            let returned = called + random.below(workload.duration_max * stall);
             let effect = random.between(called..=returned);
             now = returned;
             let key = workload.random_keys.map_or(client as u64, |keys| random.below(keys)).to_string();

@@ -4,7 +4,7 @@
 //! Hashes only say where to look: what is found is compared in full, so no two configurations are
 //! ever taken for one. Nothing here depends on addresses or on an order of hashing.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
@@ -19,6 +19,8 @@ pub(super) struct Configuration<'a, S> {
     pub(super) unfinished: &'a [u64],
     /// What the object holds.
     pub(super) state: &'a S,
+    /// Whether it is the state in which least may follow.
+    pub(super) is_least: bool,
 }
 
 /// A set of configurations.
@@ -35,7 +37,7 @@ struct Slot<S> {
     state: S,
 }
 
-impl<S: Clone + Eq + Hash> Configurations<S> {
+impl<S: Clone + Eq> Configurations<S> {
     pub(super) fn new() -> Configurations<S> {
         Configurations { table: HashTable::new(), words: Vec::new() }
     }
@@ -43,7 +45,8 @@ impl<S: Clone + Eq + Hash> Configurations<S> {
     /// Remembers a configuration; false if there is no need to look further in it.
     ///
     /// That is if the search was in it, or in one that differs from it only in that fewer of the
-    /// operations that never returned were used up: whatever can follow here, could follow there.
+    /// operations that never returned were used up, or that the object held something else and this
+    /// is the least state: whatever can follow here, could follow there.
     pub(super) fn insert(&mut self, configuration: &Configuration<'_, S>) -> bool {
         let hash = hash(configuration);
         let words = &self.words;
@@ -68,7 +71,7 @@ impl<S: Clone + Eq + Hash> Configurations<S> {
 impl<S: Eq> Slot<S> {
     fn covers(&self, configuration: &Configuration<'_, S>, words: &[u64]) -> bool {
         let own = &words[self.words_at..];
-        if own[0] != configuration.first as u64 || self.state != *configuration.state {
+        if own[0] != configuration.first as u64 || !(configuration.is_least || self.state == *configuration.state) {
             return false;
         }
         let (finished, rest) = own[1..].split_at(configuration.finished.len());
@@ -77,12 +80,12 @@ impl<S: Eq> Slot<S> {
     }
 }
 
-/// Leaves out the operations that never returned, so that configurations to be compared meet.
-fn hash<S: Hash>(configuration: &Configuration<'_, S>) -> u64 {
+/// Leaves out what configurations may differ in and still be compared: the operations that never
+/// returned, and the state.
+fn hash<S>(configuration: &Configuration<'_, S>) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write_u64(configuration.first as u64);
     configuration.finished.iter().for_each(|word| hasher.write_u64(*word));
-    configuration.state.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -90,8 +93,11 @@ fn hash<S: Hash>(configuration: &Configuration<'_, S>) -> u64 {
 mod tests {
     use super::*;
 
+    const LEAST: u8 = 0;
+
     fn insert(seen: &mut Configurations<u8>, finished: u64, unfinished: u64, state: u8) -> bool {
-        seen.insert(&Configuration { first: 3, finished: &[finished], unfinished: &[unfinished], state: &state })
+        let (finished, unfinished, is_least) = (&[finished], &[unfinished], state == LEAST);
+        seen.insert(&Configuration { first: 3, finished, unfinished, state: &state, is_least })
     }
 
     #[test]
@@ -110,5 +116,13 @@ mod tests {
         assert!(!insert(&mut seen, 1, 0b1110, 1), "more were used up");
         assert!(insert(&mut seen, 1, 0b1010, 1), "others were used up");
         assert!(insert(&mut seen, 1, 0b0010, 1), "fewer were used up");
+    }
+
+    #[test]
+    fn the_least_state_leads_no_further_than_another() {
+        let mut seen = Configurations::new();
+        assert!(insert(&mut seen, 1, 0b1, LEAST) && insert(&mut seen, 1, 0b1, 1));
+        assert!(insert(&mut seen, 2, 0b1, 1) && !insert(&mut seen, 2, 0b1, LEAST));
+        assert!(insert(&mut seen, 2, 0b0, LEAST), "fewer were used up");
     }
 }

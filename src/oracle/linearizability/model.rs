@@ -1,12 +1,10 @@
 //! What a sequential object is, to the search.
 
-use std::hash::Hash;
-
 /// An object whose operations happen one after the other: what each may return, and what it
 /// leaves behind. Pure: the same arguments always give the same answers.
 pub trait Model {
     /// What the object holds. Cloned at every step of a search, so it should be small.
-    type State: Clone + Eq + Hash;
+    type State: Clone + Eq;
     /// What an operation asks for.
     type Input;
     /// What it is told.
@@ -27,4 +25,11 @@ pub trait Model {
     /// Such an operation can be ordered as soon as it is possible, without trying any other order;
     /// and if it never returned, it says nothing.
     fn observes(&self, input: &Self::Input, output: Option<&Self::Output>) -> bool;
+
+    /// Whether least may follow in this state: whatever may, could follow in every other state.
+    ///
+    /// Such a state is the last that a search tries, and it does not where another one failed.
+    fn is_least(&self, _: &Self::State) -> bool {
+        false
+    }
 }

@@ -8,8 +8,9 @@
 //! * an operation that only observes, and can come next, does: no other order needs to be tried;
 //! * operations that never returned come last, only if they change something, and need not all be
 //!   ordered;
-//! * a configuration in which they were used up in vain is not looked at
-//!   ([`Configurations::insert`]).
+//! * what leads to the least state ([`Model::is_least`]) is tried after everything else;
+//! * a configuration from which nothing can follow that could not follow from an earlier one is not
+//!   looked at ([`Configurations::insert`]).
 
 use super::budget::{Budget, Limit};
 use super::configurations::{Configuration, Configurations};
@@ -67,9 +68,19 @@ struct Candidate<'a, M: Model> {
 
 struct Taken<S> {
     operation: usize,
-    /// Taken without a choice, so that nothing else is to be tried in its place.
-    forced: bool,
+    choice: Choice,
     state_before: S,
+}
+
+/// Why an operation was taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    /// It only observes and could come next: nothing else is to be tried in its place.
+    Forced,
+    /// It changes something.
+    Preferred,
+    /// It leads to the least state.
+    LastResort,
 }
 
 impl<'a, M: Model> Search<'a, M> {
@@ -94,18 +105,19 @@ impl<'a, M: Model> Search<'a, M> {
     }
 
     fn run(&mut self, budget: &Budget) -> Answer {
-        let mut is_new = true;
-        let mut tried = None;
+        // What was undone last; none in a configuration that is new.
+        let mut undone = None;
         while self.finished_taken < self.finished_count {
             if let Some(limit) = self.exceeds(budget) {
                 return Answer::Undecided(limit);
             }
-            if (is_new && self.take_observation()) || self.take_change(tried) {
-                (is_new, tried) = (true, None);
-            } else if let Some(operation) = self.undo_choice() {
-                (is_new, tried) = (false, Some(operation));
+            if (undone.is_none() && self.take_observation()) || self.take_change(undone) {
+                undone = None;
             } else {
-                return Answer::NotLinearizable;
+                undone = self.undo_choice();
+                if undone.is_none() {
+                    return Answer::NotLinearizable;
+                }
             }
         }
         Answer::Linearizable(self.taken.iter().map(|taken| self.operations[taken.operation].number).collect())
@@ -125,31 +137,47 @@ impl<'a, M: Model> Search<'a, M> {
         let possible = observations.inspect(|_| steps += 1).find(|operation| self.step(*operation).is_some());
         self.steps += steps;
         if let Some(operation) = possible {
-            self.take(operation, self.state.clone(), true);
+            self.take(operation, self.state.clone(), Choice::Forced);
         }
         possible.is_some()
     }
 
-    /// Takes the first operation after `tried` that changes something and leads to a configuration
-    /// that is worth a look.
-    fn take_change(&mut self, mut tried: Option<usize>) -> bool {
+    /// Takes the first operation that changes something and leads to a configuration that is worth a
+    /// look, of those that are to be tried after `undone`.
+    fn take_change(&mut self, undone: Option<(Choice, usize)>) -> bool {
+        match undone {
+            Some((Choice::LastResort, operation)) => self.take_change_as(Choice::LastResort, Some(operation)),
+            _ => {
+                self.take_change_as(Choice::Preferred, undone.map(|(_, operation)| operation))
+                    || self.take_change_as(Choice::LastResort, None)
+            }
+        }
+    }
+
+    fn take_change_as(&mut self, choice: Choice, mut tried: Option<usize>) -> bool {
         while let Some(operation) = self.entries.candidate_after(tried) {
             tried = Some(operation);
-            if self.operations[operation].observes {
+            let Some(state) = self.change(operation) else { continue };
+            if self.model.is_least(&state) != (choice == Choice::LastResort) {
                 continue;
             }
-            self.steps += 1;
-            let Some(state) = self.step(operation) else { continue };
-            if operation >= self.finished_count && state == self.state {
-                continue;
-            }
-            self.take(operation, state, false);
+            self.take(operation, state, choice);
             if self.is_new() {
                 return true;
             }
             self.undo();
         }
         false
+    }
+
+    /// What the object would hold after an operation that changes something, if it can come next.
+    fn change(&mut self, operation: usize) -> Option<M::State> {
+        if self.operations[operation].observes {
+            return None;
+        }
+        self.steps += 1;
+        let is_useful = |state: &M::State| operation < self.finished_count || *state != self.state;
+        self.step(operation).filter(is_useful)
     }
 
     fn step(&self, operation: usize) -> Option<M::State> {
@@ -162,35 +190,36 @@ impl<'a, M: Model> Search<'a, M> {
         let Some(first) = self.entries.first() else { return true };
         let words = first / 64..self.operations[first].reach.div_ceil(64);
         let (finished, unfinished, state) = (&self.finished[words], &self.unfinished[..], &self.state);
-        self.seen.insert(&Configuration { first, finished, unfinished, state })
+        let is_least = self.model.is_least(state);
+        self.seen.insert(&Configuration { first, finished, unfinished, state, is_least })
     }
 
-    fn take(&mut self, operation: usize, state: M::State, forced: bool) {
+    fn take(&mut self, operation: usize, state: M::State, choice: Choice) {
         let state_before = std::mem::replace(&mut self.state, state);
-        self.taken.push(Taken { operation, forced, state_before });
+        self.taken.push(Taken { operation, choice, state_before });
         self.entries.take(operation);
         self.mark(operation);
         self.finished_taken += usize::from(operation < self.finished_count);
     }
 
-    /// Undoes what was taken last.
-    fn undo(&mut self) -> Option<Taken<()>> {
-        let Taken { operation, forced, state_before } = self.taken.pop()?;
+    /// Undoes what was taken last, and says what that was.
+    fn undo(&mut self) -> Option<(Choice, usize)> {
+        let Taken { operation, choice, state_before } = self.taken.pop()?;
         self.state = state_before;
         self.entries.put_back(operation);
         self.mark(operation);
         self.finished_taken -= usize::from(operation < self.finished_count);
-        Some(Taken { operation, forced, state_before: () })
+        Some((choice, operation))
     }
 
     /// Undoes what was taken since the last choice, and that choice, and says which it was.
-    fn undo_choice(&mut self) -> Option<usize> {
-        while let Some(taken) = self.undo() {
-            if !taken.forced {
-                return Some(taken.operation);
+    fn undo_choice(&mut self) -> Option<(Choice, usize)> {
+        loop {
+            let undone = self.undo()?;
+            if undone.0 != Choice::Forced {
+                return Some(undone);
             }
         }
-        None
     }
 
     /// Turns the bit of an operation.

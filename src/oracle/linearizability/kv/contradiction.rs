@@ -21,15 +21,25 @@ pub(super) struct Suspect<'a> {
 impl<'a> Suspect<'a> {
     /// Finds out when it came to light. Searches use up `steps`.
     pub(super) fn new(key: &'a Key<'a>, budget: &Budget, steps: &mut u64) -> Suspect<'a> {
-        let operations = &key.operations;
-        let mut ends: Vec<usize> = (0..operations.len()).filter(|each| operations[*each].returned.is_some()).collect();
-        ends.sort_by_key(|each| operations[*each].returned_at());
+        let (operations, ends) = (&key.operations, ends(&key.operations));
         let culprit = window::first_refuted(&ends, operations.len(), |bound: &[bool]| {
             // A history up to an instant has no later calls either, which spares the search most of it.
             let until = latest_return(operations, bound);
             refutes(operations, bound, until, budget, steps)
         });
         Suspect { key, ends, culprit }
+    }
+
+    /// The same of a key about which a search could not decide, if it has a read that no order
+    /// explains even if all other reads are ignored: that costs far less to find out.
+    pub(super) fn by_one_read(key: &'a Key<'a>, budget: &Budget, steps: &mut u64) -> Option<Suspect<'a>> {
+        let (operations, ends) = (&key.operations, ends(&key.operations));
+        let reads = ends.iter().copied().filter(|each| operations[*each].input.is_get());
+        let culprit = reads.into_iter().find(|read| {
+            let bound: Vec<bool> = (0..operations.len()).map(|each| each == *read).collect();
+            refutes(operations, &bound, latest_return(operations, &bound), budget, steps)
+        })?;
+        Some(Suspect { key, ends, culprit })
     }
 
     /// When it came to light.
@@ -53,6 +63,13 @@ impl<'a> Suspect<'a> {
         let numbers = found.iter().map(|each| self.key.numbers[*each]).collect();
         Contradiction { kind, key: self.key.name.to_owned(), at: self.at(), clients, operations: numbers, evidence }
     }
+}
+
+/// The operations that returned, in that order.
+fn ends(operations: &[KvOperation<'_>]) -> Vec<usize> {
+    let mut ends: Vec<usize> = (0..operations.len()).filter(|each| operations[*each].returned.is_some()).collect();
+    ends.sort_by_key(|each| operations[*each].returned_at());
+    ends
 }
 
 fn latest_return(operations: &[KvOperation<'_>], bound: &[bool]) -> Option<Instant> {

@@ -5,13 +5,14 @@
 
 mod composition;
 mod contradiction;
+mod shown;
 mod steps;
 mod texts;
 mod words;
 
 use std::collections::BTreeMap;
 
-use super::budget::Budget;
+use super::budget::{Budget, Limit};
 use super::history::{History, Operation, Returned};
 use super::search::{Answer, search};
 use super::verdict::{Order, Undecided, Verdict};
@@ -75,27 +76,38 @@ struct Key<'a> {
 /// The same history and budget always get the same verdict. A contradiction in any key counts more
 /// than other keys that could not be decided; of several contradictions, the earliest is told.
 pub fn check_kv(history: &History<KvInput, String>, budget: &Budget) -> Verdict {
+    let keys: Vec<Key<'_>> = keys(history).collect();
     let (mut orders, mut suspects, mut undecided) = (Vec::new(), Vec::new(), Vec::new());
-    for key in keys(history) {
-        let (model, operations) = KeyModel::prepare(&key.operations);
-        let name = key.name.to_owned();
-        match search(&model, &operations, budget).0 {
-            Answer::Linearizable(order) => {
-                let operations = order.into_iter().map(|operation| key.numbers[operation]).collect();
-                orders.push(Order { key: name, operations });
-            }
-            Answer::NotLinearizable => suspects.push(key),
-            Answer::Undecided(limit) => {
-                undecided.push(Undecided { key: name, operations: operations.len(), limit });
-            }
+    let mut steps = budget.explain_steps;
+    for key in &keys {
+        match key.search(budget) {
+            Answer::Linearizable(order) => orders.push(key.order(&order)),
+            Answer::NotLinearizable => suspects.push(Suspect::new(key, budget, &mut steps)),
+            Answer::Undecided(limit) => match Suspect::by_one_read(key, budget, &mut steps) {
+                Some(suspect) => suspects.push(suspect),
+                None => undecided.push(key.undecided(limit)),
+            },
         }
     }
-    let mut steps = budget.explain_steps;
-    let suspects = suspects.iter().map(|key| Suspect::new(key, budget, &mut steps));
-    match suspects.min_by_key(Suspect::at) {
+    match suspects.iter().min_by_key(|suspect| suspect.at()) {
         Some(earliest) => Verdict::Contradicted(Box::new(earliest.explain(budget, &mut steps))),
         None if undecided.is_empty() => Verdict::Linearizable(orders),
         None => Verdict::Undecided(undecided),
+    }
+}
+
+impl Key<'_> {
+    fn search(&self, budget: &Budget) -> Answer {
+        let (model, operations) = KeyModel::prepare(&self.operations);
+        search(&model, &operations, budget).0
+    }
+
+    fn order(&self, order: &[usize]) -> Order {
+        Order { key: self.name.to_owned(), operations: order.iter().map(|each| self.numbers[*each]).collect() }
+    }
+
+    fn undecided(&self, limit: Limit) -> Undecided {
+        Undecided { key: self.name.to_owned(), operations: self.operations.len(), limit }
     }
 }
 

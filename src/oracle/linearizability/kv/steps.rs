@@ -84,6 +84,10 @@ impl<'a> Model for KeyModel<'a> {
     fn observes(&self, input: &Step<'a>, _: Option<&Value>) -> bool {
         matches!(input, Step::Get)
     }
+
+    fn is_least(&self, value: &Value) -> bool {
+        value.is_none()
+    }
 }
 
 /// When reads and Puts were, to tell the fates of writes.

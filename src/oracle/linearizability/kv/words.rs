@@ -3,17 +3,11 @@
 //! What is told was found by search, and is true whatever is said here: the operations told of
 //! cannot be ordered. This looks for the sentence that says it best, and tells the rest beside it.
 
-use std::fmt;
-
 use super::super::verdict::ContradictionKind;
 use super::composition::take_apart;
+use super::shown::{Call, Interval, Read, Returned, shown};
 use super::steps::value_read;
 use super::{KvInput, KvOperation};
-
-/// Longest text that is shown whole, in characters.
-const SHOWN: usize = 40;
-/// Of a longer one, so much of its beginning and of its end.
-const SHOWN_ENDS: usize = 16;
 
 /// A key's operations, and those that contradict each other.
 pub(super) struct Story<'a> {
@@ -29,14 +23,6 @@ struct Tale {
     told: Vec<usize>,
 }
 
-/// A Get that returned.
-#[derive(Clone, Copy)]
-struct Read<'a> {
-    number: usize,
-    operation: &'a KvOperation<'a>,
-    value: &'a str,
-}
-
 impl<'a> Story<'a> {
     /// The kind of contradiction, and the sentences that tell it.
     pub(super) fn tell(&self) -> (ContradictionKind, Vec<String>) {
@@ -50,8 +36,11 @@ impl<'a> Story<'a> {
         match reads[..] {
             [read] if self.found.len() == 1 => self.impossible_value(read),
             [read] => self.contradicted_by_write(read),
-            [one, other] if other.operation.precedes(one.operation) => self.contradicted_by_read(other, one),
-            [one, other] => self.contradicted_by_read(one, other),
+            [one, other] => {
+                let (one, other) = if other.operation.precedes(one.operation) { (other, one) } else { (one, other) };
+                let tale = self.contradicted_by_read(one, other);
+                tale.or_else(|| self.seen_by_one(one, other)).or_else(|| self.seen_by_one(other, one))
+            }
             _ => None,
         }
     }
@@ -92,7 +81,7 @@ impl<'a> Story<'a> {
     /// Says of the first part of a value that nobody had written it.
     fn unwritten(&self, read: Read<'_>, len: usize) -> Vec<String> {
         let rest = &read.value[len..];
-        let place = if len > 0 { format!(" after its first {len} bytes") } else { String::new() };
+        let place = if len > 0 { format!(", which it has from byte {len} on") } else { String::new() };
         let mut sentences = vec![format!("nothing that was called by then wrote {}{place}", shown(rest))];
         let later = self.operations.iter().find(|each| {
             Some(each.called) > read.operation.returned_at()
@@ -127,37 +116,59 @@ impl<'a> Story<'a> {
             return None;
         }
         let other = self.reads().find(|other| other.value.contains(value));
-        Some(self.not_seen(read, number, "without it", other))
+        Some(self.not_seen(read, number, other))
     }
 
     fn put_not_seen(&self, read: Read<'a>, number: usize, value: &'a str) -> Option<Tale> {
-        let write = &self.operations[number];
-        let other = self.reads().find(|other| {
-            other.operation.returned_at() >= Some(write.called)
-                && (other.value == value || (!value.is_empty() && other.value.starts_with(value)))
-        });
-        let missing = format!("nothing wrote {} after it", shown(read.value));
-        (!read.value.starts_with(value) || value.is_empty()).then(|| self.not_seen(read, number, &missing, other))
+        // Every value begins with the empty one, so that only itself shows that it was Put.
+        let shows = |other: &str| other == value || (!value.is_empty() && other.starts_with(value));
+        if shows(read.value) {
+            return None;
+        }
+        let called = self.operations[number].called;
+        let other = self.reads().find(|other| other.operation.returned_at() >= Some(called) && shows(other.value));
+        let mut tale = self.not_seen(read, number, other);
+        if value.is_empty() && other.is_none() {
+            // What was read is an earlier value. Whether another read was after the Put, who knows.
+            tale.kind = ContradictionKind::StaleRead;
+            tale.evidence.truncate(1);
+        }
+        Some(tale)
+    }
+
+    /// An Append that was over before `blind` was called, and that `seeing` shows.
+    fn seen_by_one(&self, blind: Read<'a>, seeing: Read<'a>) -> Option<Tale> {
+        let number = self.found.iter().copied().find(|number| {
+            let write = &self.operations[*number];
+            let is_in = |read: Read<'_>| value_written(write).is_some_and(|value| read.value.contains(value));
+            !write.input.is_put() && write.precedes(blind.operation) && is_in(seeing) && !is_in(blind)
+        })?;
+        Some(self.not_seen(blind, number, Some(seeing)))
     }
 
     /// `read` does not show a write that was over, and `other` does.
-    fn not_seen(&self, read: Read<'a>, number: usize, missing: &str, other: Option<Read<'a>>) -> Tale {
+    fn not_seen(&self, read: Read<'a>, number: usize, other: Option<Read<'a>>) -> Tale {
         let write = &self.operations[number];
-        let returned = Returned(write);
-        let first = match missing {
-            "without it" => format!("{read}, without {}, which had returned {returned}", Call(write)),
-            _ => format!("{read}, although {} had returned {returned} and {missing}", Call(write)),
+        let (call, returned) = (Call(write), Returned(write));
+        let first = if write.input.is_put() {
+            format!("{read}, although {call} had returned {returned} and nothing wrote {} after it", shown(read.value))
+        } else {
+            format!("{read}, without {call}, which had returned {returned}")
         };
         let (kind, second) = match other {
             Some(other) => (ContradictionKind::StaleRead, format!("{other}, which shows it")),
             None => (ContradictionKind::LostUpdate, "no read ever showed it".to_owned()),
         };
-        Tale { kind, evidence: vec![first, second], told: vec![read.number, number] }
+        let told = [read.number, number].into_iter().chain(other.map(|other| other.number)).collect();
+        Tale { kind, evidence: vec![first, second], told }
     }
 
     /// `read` shows a write in front of one that was over before it was called.
     fn written_out_of_order(&self, read: Read<'a>) -> Option<Tale> {
-        let place = |number: usize| value_written(&self.operations[number]).and_then(|value| read.value.find(value));
+        let place = |number: usize| {
+            let value = value_written(&self.operations[number])?;
+            (read.value.matches(value).count() == 1).then(|| read.value.find(value)).flatten()
+        };
         let earlier = *self.found.iter().find(|each| self.operations[**each].precedes(read.operation))?;
         let later = (0..self.operations.len()).find(|later| {
             let in_front = place(*later).zip(place(earlier)).is_some_and(|(later, earlier)| later < earlier);
@@ -176,7 +187,7 @@ impl<'a> Story<'a> {
         let common = common_chars(one.value, other.value);
         let (one_rest, other_rest) = (&one.value[common..], &other.value[common..]);
         let is_later = one.operation.precedes(other.operation);
-        let leads_back = is_later && (other_rest.is_empty() || common == 0);
+        let leads_back = is_later && !one_rest.is_empty() && (other_rest.is_empty() || common == 0);
         if !leads_back && (one_rest.is_empty() || other_rest.is_empty()) {
             return None;
         }
@@ -213,8 +224,7 @@ impl<'a> Story<'a> {
 /// Two reads that begin alike and go on differently.
 fn forked(one: Read<'_>, other: Read<'_>, common: usize) -> Vec<String> {
     let [one_rest, other_rest] = [one, other].map(|read| shown(&read.value[common..]));
-    let difference =
-        format!("after the same {common} bytes, the one goes on with {one_rest} and the other with {other_rest}");
+    let difference = format!("from byte {common} on, the one has {one_rest} and the other {other_rest}");
     vec![one.to_string(), other.to_string(), difference]
 }
 
@@ -241,67 +251,4 @@ fn most_repeated<'t>(parts: &[&'t str], puts: &[&str], appends: &[&str]) -> Opti
         let words = if written == 1 { "was written once".to_owned() } else { format!("was written {written} times") };
         (times > written).then_some((*part, times, words))
     })
-}
-
-/// Who asked for what, such as `C1's Append(4, "x 1 0 y")`.
-struct Call<'a>(&'a KvOperation<'a>);
-
-impl fmt::Display for Call<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let client = self.0.client;
-        match self.0.input {
-            KvInput::Get { key } => write!(f, "C{client}'s Get({})", name(key)),
-            KvInput::Put { key, value } => write!(f, "C{client}'s Put({}, {})", name(key), shown(value)),
-            KvInput::Append { key, value } => write!(f, "C{client}'s Append({}, {})", name(key), shown(value)),
-        }
-    }
-}
-
-/// When an operation was.
-struct Interval<'a>(&'a KvOperation<'a>);
-
-impl fmt::Display for Interval<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.returned_at() {
-            Some(at) => write!(f, "from {} to {at}", self.0.called),
-            None => write!(f, "called at {}, which never returned", self.0.called),
-        }
-    }
-}
-
-/// When an operation returned.
-struct Returned<'a>(&'a KvOperation<'a>);
-
-impl fmt::Display for Returned<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.returned_at() {
-            Some(at) => write!(f, "at {at}"),
-            None => write!(f, "never"),
-        }
-    }
-}
-
-impl fmt::Display for Read<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Read { operation, value, .. } = self;
-        let (client, key) = (operation.client, name(operation.input.key()));
-        write!(f, "C{client} read key {key} {} and got {}", Interval(operation), shown(value))
-    }
-}
-
-/// A key: as it is, or in quotes if one could overlook some of it.
-fn name(key: &str) -> String {
-    let is_plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "-_./:".contains(c));
-    if is_plain { key.to_owned() } else { shown(key) }
-}
-
-/// A text in quotes; a long one with its beginning, its end and its length.
-fn shown(text: &str) -> String {
-    let count = text.chars().count();
-    if count <= SHOWN {
-        return format!("{text:?}");
-    }
-    let start: String = text.chars().take(SHOWN_ENDS).collect();
-    let end: String = text.chars().skip(count - SHOWN_ENDS).collect();
-    format!("{start:?}…{end:?} ({count} characters)")
 }

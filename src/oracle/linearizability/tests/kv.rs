@@ -22,7 +22,7 @@ fn a_value_that_nobody_wrote() {
         told.evidence,
         [
             "C1 read key 4 from 000.003000 to 000.004000 and got \"aX\"",
-            "nothing that was called by then wrote \"X\" after its first 1 bytes",
+            "nothing that was called by then wrote \"X\", which it has from byte 1 on",
         ]
     );
     assert_eq!((told.key.as_str(), &told.clients[..]), (KEY, &[1][..]));
@@ -82,10 +82,40 @@ fn a_stale_read_after_a_partition() {
 }
 
 #[test]
+fn a_value_from_before_a_put_that_emptied_it() {
+    let story = Story::new().append(0, 1, 2, "x 0 1 y").put(1, 3, 4, "").get(3, 5, 6, "x 0 1 y").append(1, 7, 8, "b");
+    let told = story.get(1, 9, 10, "b").illegal(ContradictionKind::StaleRead, 6, &[0, 1, 2]);
+    assert_eq!(
+        told.evidence,
+        [
+            "C3 read key 4 from 000.005000 to 000.006000 and got \"x 0 1 y\", although C1's Put(4, \"\") had returned \
+         at 000.004000 and nothing wrote \"x 0 1 y\" after it",
+            "C0's Append(4, \"x 0 1 y\") was called at 000.001000 and returned at 000.002000",
+        ]
+    );
+}
+
+#[test]
 fn a_stale_read_that_only_a_later_one_gives_away() {
     let story = Story::new().append(0, 1, 2, "a").get(1, 3, 4, "").get(2, 5, 6, "a");
     let told = story.illegal(ContradictionKind::StaleRead, 4, &[0, 1]);
     assert_eq!(told.evidence[1], "C2 read key 4 from 000.005000 to 000.006000 and got \"a\", which shows it");
+}
+
+#[test]
+fn a_stale_read_beside_one_that_is_not() {
+    let story = Story::new().lost_put(9, 0, "").append(0, 1, 2, "a").get(1, 1, 9, "a").get(2, 3, 4, "");
+    assert_eq!(story.legal(), [1, 2, 0, 3]);
+    let story = story.append(0, 5, 6, "b").get(3, 7, 9, "ab");
+    let told = story.illegal(ContradictionKind::StaleRead, 9, &[1, 3, 5]);
+    assert_eq!(
+        told.evidence,
+        [
+            "C2 read key 4 from 000.003000 to 000.004000 and got \"\", without C0's Append(4, \"a\"), \
+         which had returned at 000.002000",
+            "C3 read key 4 from 000.007000 to 000.009000 and got \"ab\", which shows it",
+        ]
+    );
 }
 
 #[test]
@@ -126,7 +156,7 @@ fn appends_in_an_order_that_cannot_be() {
 fn appends_in_two_orders() {
     let story = Story::new().append(0, 1, 9, "a").append(1, 1, 9, "b").get(2, 10, 11, "ab").get(3, 10, 11, "ba");
     let told = story.illegal(ContradictionKind::Reordered, 11, &[2, 3]);
-    assert_eq!(told.evidence[2], "after the same 0 bytes, the one goes on with \"ab\" and the other with \"ba\"");
+    assert_eq!(told.evidence[2], "from byte 0 on, the one has \"ab\" and the other \"ba\"");
 }
 
 #[test]
@@ -136,7 +166,7 @@ fn appends_that_exclude_each_other() {
     assert!(told.evidence[0].contains("got \"a\", without C1's Append(4, \"b\")"), "{told:?}");
     let story = Story::new().lost_append(0, 1, "a").lost_append(1, 1, "b").get(2, 10, 11, "a").get(3, 10, 11, "b");
     let told = story.illegal(ContradictionKind::Diverged, 11, &[2, 3]);
-    assert_eq!(told.evidence[2], "after the same 0 bytes, the one goes on with \"a\" and the other with \"b\"");
+    assert_eq!(told.evidence[2], "from byte 0 on, the one has \"a\" and the other \"b\"");
 }
 
 #[test]
@@ -232,19 +262,11 @@ fn of_several_contradictions_the_earliest_is_told() {
     assert_eq!((told.key.as_str(), told.at, &told.operations[..]), ("b", Instant::from_millis(4), &[1][..]));
 }
 
-/// Twelve Appends at once, in the reverse of the order in which a search would guess them, then a
-/// Put whose value may replace them all, so that no read shows which order was wrong.
+/// Twelve Appends at once, which took effect in the reverse of the order that a search tries first.
 fn hard() -> Story {
-    let mut story = Story::new();
-    for client in 0..12 {
-        story = story.append(client, 1, 50, &format!("<{client}>")).get(
-            client + 20,
-            10,
-            20,
-            if client == 3 { "!" } else { "" },
-        );
-    }
-    story.put(30, 1, 50, "!!").put(31, 1, 50, "?")
+    let element = |client: usize| format!("<{client}>");
+    let story = (0..12).fold(Story::new(), |story, client| story.append(client, 1, 50, &element(client)));
+    story.get(30, 51, 52, &(0..12).rev().map(element).collect::<String>())
 }
 
 #[test]
@@ -253,19 +275,27 @@ fn a_budget_ends_a_search_and_is_no_verdict() {
         Verdict::Undecided(keys) => (keys[0].key.clone(), keys[0].operations, keys[0].limit),
         other => panic!("{other:?}"),
     };
-    let budget = Budget { steps: 100, ..Budget::default() };
-    assert_eq!(undecided(budget), (KEY.to_owned(), 26, Limit::Steps));
-    let budget = Budget { cache_bytes: 1_000, ..Budget::default() };
-    assert_eq!(undecided(budget), (KEY.to_owned(), 26, Limit::CacheBytes));
+    let budget = Budget { steps: 20, ..Budget::default() };
+    assert_eq!(undecided(budget), (KEY.to_owned(), 13, Limit::Steps));
+    let budget = Budget { cache_bytes: 100, ..Budget::default() };
+    assert_eq!(undecided(budget), (KEY.to_owned(), 13, Limit::CacheBytes));
 }
 
 #[test]
 fn a_contradiction_counts_more_than_what_is_undecided() {
     let get = KvInput::Get { key: "5".to_owned() };
     let story = hard().add(0, (60, Some(70)), get, "?");
-    let verdict = check_kv(&story.0, &Budget { steps: 100, ..Budget::default() });
+    let verdict = check_kv(&story.0, &Budget { steps: 20, ..Budget::default() });
     let Verdict::Contradicted(told) = verdict else { panic!("{verdict:?}") };
     assert_eq!(told.key, "5");
+}
+
+#[test]
+fn a_read_that_contradicts_all_writes_is_found_where_a_search_gives_up() {
+    let story = hard().get(30, 60, 70, "?");
+    let verdict = check_kv(&story.0, &Budget { steps: 20, ..Budget::default() });
+    let Verdict::Contradicted(told) = verdict else { panic!("{verdict:?}") };
+    assert_eq!((told.kind, &told.operations[..]), (ContradictionKind::NeverWritten, &[13][..]));
 }
 
 #[test]
