@@ -27,6 +27,9 @@
 //! The rules that look inside a server (`Raft::inspect`) are in the folder `glass`, with a table of
 //! their own.
 //!
+//! What clients see of a service is judged by [`linearizability`], which takes no events but a
+//! history of calls.
+//!
 //! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
 //! do), `window` (ten in a second), `suspects` (what only the end of an instant decides),
 //! `unanswered` (requests in hand). [`rules`] gives both tables for help texts.
@@ -41,6 +44,7 @@ mod heartbeats;
 mod history;
 mod idle;
 mod idle_traffic;
+pub mod linearizability;
 mod members;
 mod message_roles;
 mod quorum;
