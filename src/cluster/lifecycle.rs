@@ -46,8 +46,8 @@ impl Cluster {
                 self.boot(incarnation);
             }
             Some(kv) => {
-                self.restore_kv(incarnation);
-                self.boot_kv(kv, incarnation);
+                let restored = self.restore_kv(incarnation)?;
+                self.boot_kv(kv, incarnation, restored);
             }
         }
         Ok(())
@@ -80,31 +80,47 @@ impl Cluster {
 
     /// Makes the Raft of a new life, its service and its RPC handlers.
     fn boot(self: &Rc<Cluster>, incarnation: Incarnation) {
-        let server = incarnation.server;
         let life = Rc::new(Life::begin(&self.sim, incarnation));
         let (give, take) = sim::handover();
-        let disk = self.servers.borrow()[server.number()].disk.clone();
-        let boot = self.boot_of(&life, &disk, ApplySender::new(give));
+        let boot = self.boot_of(&life, ApplySender::new(give));
         let raft = self.sim.enter(life.group, || {
             let _scope = LogScope::enter(&self.trace, incarnation);
             (self.setup.make)(boot)
         });
-        let raft = Sampler::new(raft, &life, disk, self.setup.servers, &self.sim, self.trace.clone());
-        self.sim.observe(life.group, raft.clone());
+        let raft = self.watch(&life, raft);
         let service = Service { cluster: Rc::downgrade(self), incarnation, raft: raft.clone() };
         // Whenever it calls its Raft, that is looked at; nothing else that it does can change it.
         self.sim.spawn_unobserved(life.group, service::take_all(service, take));
-        self.network.set_service(server, Some(life.service.clone()));
-        self.servers.borrow_mut()[server.number()].running = Some(Running { life, raft: raft.clone(), kv: None });
-        raft.call(|_| ());
+        self.serve(Running { life, raft, kv: None });
     }
 
     /// What a Raft gets for this life.
-    pub(super) fn boot_of(&self, life: &Life, disk: &Disk, apply: ApplySender) -> Boot {
+    pub(super) fn boot_of(&self, life: &Life, apply: ApplySender) -> Boot {
         let incarnation = life.incarnation;
         let random = self.setup.seed.numbered_stream("server", boot_number(incarnation));
+        let disk = self.disk(incarnation.server);
         let persister = disk.persister(incarnation, life.alive.clone(), self.trace.clone());
         life.boot(&self.sim, &self.network, self.setup.servers, persister, apply, random)
+    }
+
+    fn disk(&self, server: ServerId) -> Disk {
+        self.servers.borrow()[server.number()].disk.clone()
+    }
+
+    /// Looks at a Raft after each of its steps from now on.
+    pub(super) fn watch(&self, life: &Life, raft: Rc<dyn Raft>) -> Rc<Sampler> {
+        let disk = self.disk(life.incarnation.server);
+        let sampler = Sampler::new(raft, life, disk, self.setup.servers, &self.sim, self.trace.clone());
+        self.sim.observe(life.group, sampler.clone());
+        sampler
+    }
+
+    /// A server that has been made is up.
+    pub(super) fn serve(&self, running: Running) {
+        let (server, raft) = (running.life.incarnation.server, running.raft.clone());
+        self.network.set_service(server, Some(running.life.service.clone()));
+        self.servers.borrow_mut()[server.number()].running = Some(running);
+        raft.call(|_| ());
     }
 
     /// Crashes a server: cuts it off, forgets everything that it has not saved, and drops its
@@ -119,7 +135,10 @@ impl Cluster {
         // Dead first: what `kill` still tries has no effect.
         running.life.alive.end();
         if let Some(kv) = &running.kv {
-            self.sim.enter(running.life.group, || kv.kill());
+            self.sim.enter(running.life.group, || {
+                let _scope = LogScope::enter(&self.trace, running.life.incarnation);
+                kv.kill();
+            });
         }
         running.raft.call(|raft| raft.kill());
         running.life.end(&self.sim);

@@ -9,7 +9,9 @@
 //! | `lifecycle` | construct, start, crash, connect, disconnect; the network's kind |
 //! | `faults` | what the course's tester lacks: crashes at certain steps, pauses, messages kept |
 //! | `sampler` | looks at a server's state after each of its steps |
-//! | `kv` | a key/value service of the implementation's own above each Raft, and its clerks |
+//! | `kv` | a key/value service of the implementation's own above each Raft |
+//! | `below` | what the tester sees between that and its Raft |
+//! | `client` | the service's clients, each with a clerk |
 //! | `service` | takes what Raft applies, and checks it |
 //! | `record` | who applied what |
 //! | `leaders` | check_one_leader, check_terms, check_no_leader |
@@ -21,7 +23,9 @@
 //! It does not know the oracles: what it checks is what the course checks.
 
 mod agreement;
+mod below;
 mod circumstances;
+mod client;
 #[expect(clippy::module_inception, reason = "the cluster is what this floor is about")]
 mod cluster;
 mod deadlock;
@@ -39,7 +43,8 @@ mod tests;
 
 pub use agreement::Retry;
 pub use circumstances::{Circumstances, Phase};
+pub use client::Client;
 pub use cluster::{Cluster, Figures, Setup};
 pub use failure::{Failure, Step};
 pub use faults::{FaultGuard, Held, Paused};
-pub use kv::{Client, KvSetup};
+pub use kv::KvSetup;

@@ -69,6 +69,11 @@ impl Sampler {
         })
     }
 
+    /// The Raft itself, for calls from inside of the server.
+    pub(super) fn raft(&self) -> &dyn Raft {
+        &*self.raft
+    }
+
     /// Asks the server for all that it ever shows, and tells nobody.
     pub(super) fn look(&self) {
         let _ = self.raft.state();

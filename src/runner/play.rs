@@ -27,9 +27,14 @@ pub struct Player {
 }
 
 impl Player {
-    /// An implementation that all rules watch.
+    /// A Raft that all rules watch.
     pub const fn watched(raft: MakeRaft) -> Player {
-        Player { submission: Submission::raft(raft), rules: Rules::All }
+        Player::of(Submission::raft(raft))
+    }
+
+    /// An implementation that all rules watch.
+    pub const fn of(submission: Submission) -> Player {
+        Player { submission, rules: Rules::All }
     }
 }
 

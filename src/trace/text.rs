@@ -176,7 +176,8 @@ impl<D: Destination> TextSink<D> {
             self.line.display(call.from);
             self.line.named(call.name, call.number);
         } else {
-            let arrow = if matches!(message, ClientMessage::ReplyDelivered) { " <- " } else { " -> " };
+            let comes_back = matches!(message, ClientMessage::ReplyDelivered | ClientMessage::Held(_));
+            let arrow = if comes_back { " <- " } else { " -> " };
             self.step(at, "", call.from);
             self.line.text(arrow);
             self.line.server(call.to);

@@ -1,9 +1,13 @@
-//! raftlab's reference Raft as a submission: the whole command line, on this implementation.
+//! raftlab's reference as a submission: the whole command line, on this implementation.
 
+mod kv;
 mod raft;
 
 use std::process::ExitCode;
 
+use raftlab::api::Submission;
+
 fn main() -> ExitCode {
-    raftlab::cli::main("reference", raft::make)
+    let submission = Submission::raft(raft::make).with_kv(kv::make_server, kv::make_clerk);
+    raftlab::cli::main_of(env!("CARGO_BIN_NAME"), submission)
 }
