@@ -2,7 +2,13 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
 use common::Bench;
+use raftlab::lab::{Edition, handout};
+use regex::Regex;
 
 fn explain(arguments: &[&str]) -> String {
     let ended = Bench::new().run(&[&["explain"], arguments].concat());
@@ -63,4 +69,26 @@ fn lines_fit_and_styles_are_only_where_they_are_wanted() {
     }
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(words(&strip_ansi_escapes::strip_str(&styled)), words(&plain.replace('`', "")));
+}
+
+/// The names of checks, as they stand in the sources of the scenarios and of the cluster.
+fn checks() -> BTreeSet<String> {
+    let named = Regex::new(r#"(?:fail\(|expect\([^";]+, |check: )"([A-Za-z ]+)""#).expect("it is sound");
+    let mut checks = BTreeSet::new();
+    for folder in ["src/scenario", "src/cluster"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in fs::read_dir(folder).expect("the sources are there").flatten() {
+            let text = fs::read_to_string(entry.path()).unwrap_or_default();
+            checks.extend(named.captures_iter(&text).map(|found| found[1].to_owned()));
+        }
+    }
+    checks
+}
+
+#[test]
+fn every_check_is_explained_and_no_other() {
+    let chapters = handout(Edition::To2023);
+    let chapter = chapters.iter().find(|chapter| chapter.name == "Checks").expect("there is a chapter");
+    let explained: BTreeSet<String> = chapter.sections.iter().map(|section| section.name.clone()).collect();
+    assert_eq!(explained, checks());
 }

@@ -68,7 +68,7 @@ pub(crate) fn stands_at(failure: &Value, what: &str) {
 
 /// The lines between the head of a failure and what to do with it, but for how many failed so.
 fn finding(stderr: &str) -> Vec<&str> {
-    let is_head = |line: &str| line.contains("seed 0x") && !line.contains(": ");
+    let is_head = |line: &str| line.starts_with(char::is_uppercase) && line.contains("seed 0x") && !line.contains(": ");
     let is_end = |line: &&str| !line.starts_with("  trace ") && !line.starts_with("  repeat ");
     let block = stderr.lines().skip_while(|line| !is_head(line)).skip(1).take_while(is_end);
     block.filter(|line| !line.starts_with("  seen in 1 of 1 run of ")).collect()
