@@ -18,6 +18,7 @@
 //! | term rule | `term_rule` | Raft paper, Figure 2 | `Rpc::describe`, `describe_reply` |
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
+//! | linearizability | `linearizable`, `linearizability/` | labs 3A and 3B | a key/value service |
 //! | snapshot traffic | `snapshot_traffic` | Raft paper, §7 | `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
 //! | catch-up | `catch_up` | `lab-spec` §2.5; Raft paper, §5.3 | black-box |
@@ -45,6 +46,7 @@ mod history;
 mod idle;
 mod idle_traffic;
 pub mod linearizability;
+mod linearizable;
 mod members;
 mod message_roles;
 mod quorum;
@@ -71,6 +73,7 @@ pub use apply_order::ApplyOrder;
 pub use catch_up::{CATCH_UP_BOUND, CatchUp};
 pub use election_safety::ElectionSafety;
 pub use first_heartbeat::FirstHeartbeat;
+pub use linearizable::Linearizable;
 pub use message_roles::MessageRoles;
 pub use quorum::QuorumCertificate;
 pub use reelection::{ELECTION_BOUND, Reelection};
