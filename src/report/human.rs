@@ -78,7 +78,9 @@ impl Human {
             return;
         }
         self.progress.set_message(format!(", {}", format!("{} failed", summary.failed()).red()));
-        let is_new = Cause::of(result).is_some_and(|cause| self.causes.insert(cause));
+        // What is not written yet is no surprise: the end says it soon enough.
+        let is_news = |cause: &Cause| cause.rule != NOT_WRITTEN;
+        let is_new = Cause::of(result).filter(is_news).is_some_and(|cause| self.causes.insert(cause));
         if self.verbose {
             self.line(&failure_block(result, &self.replay));
         } else if is_new && self.causes.len() <= SHOWN && !self.quiet {
