@@ -15,7 +15,7 @@ use super::units::{count, seconds, size};
 use super::verdict::{note, rates, verdict};
 use super::{ReplayCommand, failure_block, failure_line, group_block, group_line};
 use crate::oracle::Rule;
-use crate::runner::{Cause, Explanation, Group, NOT_WRITTEN, RunResult, Summary, TestSummary, TraceFolder};
+use crate::runner::{Cause, Explanation, Group, RunResult, Summary, TestSummary, TraceFolder};
 
 /// Causes of which the first failure is shown when it comes.
 const SHOWN: usize = 10;
@@ -159,16 +159,15 @@ impl Human {
         if !summary.shown.is_watched() {
             return self.line("no rule was watched (--rules none)");
         }
-        // Who comes to a `todo!` at once has had no time to show anything.
-        let is_unwritten = summary.groups().iter().any(|group| group.cause.rule == NOT_WRITTEN);
-        if is_unwritten && summary.failed() == summary.played() {
+        // Runs that fail end early, perhaps before anything was shown.
+        if summary.failed() == summary.played() {
             return;
         }
         let rules: Vec<Rule> = summary.not_watched().collect();
-        let Some(needs) = rules.last().and_then(|rule| rule.needs.in_words()) else { return };
+        let Some(lack) = rules.last().and_then(|rule| summary.shown.lacks(rule.needs)) else { return };
         let names: Vec<&str> = rules.iter().map(|rule| rule.name).collect();
         let rules = count(rules.len() as u64, "rule");
-        self.line(&format!("{rules} not watched, for want of {needs}: {}", names.join(", ")));
+        self.line(&format!("{rules} not watched, for want of {lack}: {}", names.join(", ")));
     }
 
     fn traces(&self, traces: &TraceFolder) {
