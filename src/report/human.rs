@@ -15,7 +15,7 @@ use super::units::{count, seconds, size};
 use super::verdict::{note, rates, verdict};
 use super::{ReplayCommand, failure_block, failure_line, group_block, group_line};
 use crate::oracle::Rule;
-use crate::runner::{Cause, Explanation, Group, RunResult, Summary, TestSummary, TraceFolder};
+use crate::runner::{Cause, Explanation, Group, NOT_WRITTEN, RunResult, Summary, TestSummary, TraceFolder};
 
 /// Causes of which the first failure is shown when it comes.
 const SHOWN: usize = 10;
