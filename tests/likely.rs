@@ -38,9 +38,8 @@ fn mistake(bug: &str) -> &str {
 }
 
 fn likely_of(Recorded { part, test, rule, evidence, .. }: &Recorded) -> Vec<&'static Mistake> {
-    let (place, circumstances) = (None, None);
-    let finding =
-        Finding { rule: rule.clone(), at: None, servers: vec![], evidence: evidence.clone(), place, circumstances };
+    let (rule, evidence) = (rule.clone(), evidence.clone());
+    let finding = Finding { rule, at: None, servers: vec![], evidence, place: None, circumstances: None };
     let (part, name) = (part.clone(), test.clone());
     let info = TestInfo { part, name, course_name: String::new(), title: String::new(), points: 0 };
     likely(&finding, &info)

@@ -249,8 +249,6 @@ mod markdown {
 
 Figures are means per run; re-election is how long there was no serving leader.
 
-failure rate (95 % confidence): 2A/initial-election 100.0 % seen, at most 100.0 %
-
 ### Failures
 
 ```text

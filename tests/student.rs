@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -83,6 +84,7 @@ impl Crate {
 fn a_new_crate_says_what_to_write_first_and_where() {
     let student = Crate::new("my-raft", &[]);
     student.is_tidy();
+    locks_what_raftlab_locks(&student);
     let tests = student.types("cargo test --quiet --release");
     tests.says(0, &[]);
     assert!(tests.text().contains("2 passed; 0 failed; 4 ignored"), "{}", tests.text());
@@ -94,8 +96,39 @@ fn a_new_crate_says_what_to_write_first_and_where() {
     let source = fs::read_to_string(student.bench.path("my-raft/src/raft/state.rs")).expect("it is there");
     assert_eq!(source.lines().nth(line - 1).map(str::trim), Some("todo!("));
     assert_eq!(ended.stderr.matches("not written yet").count(), 1, "it is said once:\n{}", ended.stderr);
+    for readme in [student.bench.path("my-raft/README.md"), Path::new(ROOT).join("README.md")] {
+        shows_what_is_printed(&fs::read_to_string(readme).expect("it is there"), &ended.stderr);
+    }
     let again = student.raftlab("replay 2A/initial-election --iteration 1");
     again.says(1, &["not written yet", "src/raft/state.rs:"]);
+}
+
+/// The crate is built from the versions with which raftlab itself was, and from no others.
+#[track_caller]
+fn locks_what_raftlab_locks(student: &Crate) {
+    let packages = |path: &Path| {
+        let lock: toml::Table = fs::read_to_string(path).expect("it is there").parse().expect("it is TOML");
+        let packages = lock["package"].as_array().expect("there are packages").clone();
+        let named = |package: &toml::Value| format!("{} {}", package["name"], package["version"]);
+        packages.iter().map(named).collect::<BTreeSet<String>>()
+    };
+    let own = packages(&Path::new(ROOT).join("Cargo.lock"));
+    let others: Vec<String> =
+        packages(&student.bench.path(student.name).join("Cargo.lock")).difference(&own).cloned().collect();
+    assert_eq!(others, [format!("\"{}\" \"0.1.0\"", student.name)]);
+}
+
+/// What a README shows of the first failure is what is printed, but for what it leaves out at `…`.
+#[track_caller]
+fn shows_what_is_printed(readme: &str, printed: &str) {
+    let sample = readme.lines().skip_while(|line| !line.starts_with("    PANICKED 2A/initial-election"));
+    let sample: Vec<&str> = sample.map_while(|line| line.strip_prefix("    ")).collect();
+    assert_eq!(sample.len(), 4, "it shows a failure: {sample:?}");
+    let first = printed.lines().position(|line| line == sample[0]).expect("the run and its seed are printed");
+    for (shown, line) in sample.iter().zip(printed.lines().skip(first)) {
+        let is_so = shown.strip_suffix('…').map_or(line == *shown, |begin| line.starts_with(begin));
+        assert!(is_so, "the README has {shown:?}, and this is printed: {line:?}");
+    }
 }
 
 #[test]

@@ -68,6 +68,25 @@
 //!
 //! Futures need no runtime of their own: whatever works with any executor, such as the
 //! combinators of the `futures` crate, works here.
+//!
+//! # What there is
+//!
+//! | for | what |
+//! |---|---|
+//! | being a server | [`MakeRaft`] makes one from a [`Boot`]; the tester calls it as a [`Raft`], whose methods take and give [`Command`], [`Started`], [`ServerState`] |
+//! | names and numbers | [`ServerId`], [`Term`], [`Index`]; [`Incarnation`] is one life of a server |
+//! | messages | [`Rpc`] is a request and its reply; [`Peers`] and [`Peer::call`] send it, [`Ctx::serve`] handles it |
+//! | time | [`Instant`], [`Ctx::now`], [`Ctx::sleep`], [`Ctx::sleep_until`], [`Ctx::timeout`]; a [`Sleep`] does nothing before it is awaited |
+//! | tasks | [`Ctx::spawn`] starts one at once; its [`JoinHandle`] can be awaited for the result, or dropped |
+//! | waking a task | [`Notify`]: a bell that remembers; one ring before the wait is enough, and two are one |
+//! | handing things to a task | [`channel`] with [`Sender`] and [`Receiver`]: an unbounded queue |
+//! | random numbers | [`Ctx::random`], from any range that is a [`Draw`] |
+//! | what survives a crash | [`Persister`]: [`Bytes`], or [`Parts`] that need not be copied |
+//! | the service | [`ApplySender`] hands it one [`ApplyMsg`] after the other |
+//! | rules that read messages | [`Description`] and [`ReplyDescription`], from [`Rpc::describe`] and [`Rpc::describe_reply`] |
+//! | rules that look inside | [`Inspect`], from [`Raft::inspect`]: [`Inspection`] with a [`Role`], [`Progress`] of each follower, [`SavedState`] |
+//!
+//! [`Life`], [`LogScope`] and [`install_logger`] are for those who write a harness of their own.
 
 mod apply;
 mod boot;

@@ -105,12 +105,27 @@ impl Cluster {
                 "at {at} {leader} accepted it at index {index} in term {term}; applied there by {applied:?}"
             ));
         }
+        if let Some((.., last)) = attempts.last() {
+            evidence.extend(self.not_delivered(last.index));
+        }
         if attempts.is_empty() {
             let connected: Vec<ServerId> = self.connected_servers().collect();
             evidence.push(format!("none of the connected servers {connected:?} ever claimed to lead"));
         }
         let leaders: BTreeSet<ServerId> = attempts.iter().map(|(_, leader, _)| *leader).collect();
         self.fail("one", leaders.into_iter().collect(), evidence)
+    }
+
+    /// Who takes the entry at `index` as committed and has not applied it; none if nobody shows that.
+    fn not_delivered(&self, index: Index) -> Option<String> {
+        let is_late = |server: &ServerId| {
+            let committed = self.running(*server).and_then(|running| running.raft.commit_index());
+            let has_committed = committed.is_some_and(|committed| committed >= index);
+            has_committed && self.record.borrow().get(*server, index).is_none()
+        };
+        let late: Vec<ServerId> = self.servers().filter(is_late).collect();
+        (!late.is_empty())
+            .then(|| format!("index {index} is committed, by their own commit_index, and not applied on {late:?}"))
     }
 
     /// How many servers have applied something at `index`, and what. Servers that are cut off or

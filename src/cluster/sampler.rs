@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::glass_box::{GlassBox, Viewer};
 use crate::api::{Inspect, Life, LogScope, Raft, ServerState};
-use crate::base::{Alive, Incarnation};
+use crate::base::{Alive, Incarnation, Index};
 use crate::disk::Disk;
 use crate::sim::{GroupId, Observer, Sim};
 use crate::trace::{Event, Role, Trace};
@@ -78,6 +78,11 @@ impl Sampler {
     pub(super) fn look(&self) {
         let _ = self.raft.state();
         let _ = self.raft.inspect().map(Inspect::inspection);
+    }
+
+    /// Asks the server what it takes as committed, and tells nobody; none if it has no glass box.
+    pub(super) fn commit_index(&self) -> Option<Index> {
+        self.raft.inspect().map(|shown| shown.inspection().commit_index)
     }
 
     /// Reports the state if it changed.

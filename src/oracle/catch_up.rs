@@ -50,6 +50,8 @@ struct Leader {
 #[derive(Clone, Copy, Debug, Default)]
 struct Service {
     applied: Index,
+    /// What it takes as committed, as far as it shows that.
+    committed: Option<Index>,
     /// Since then it has had something left to apply, and has applied nothing.
     behind: Option<Instant>,
 }
@@ -74,6 +76,9 @@ impl CatchUp {
             Event::Applied { server, index, .. }
             | Event::SnapshotApplied { server, index, .. }
             | Event::SnapshotRestored { server, index, .. } => self.applied(at, server, index),
+            Event::Inspected { server, inspection, .. } => {
+                self.service(server.server).committed = Some(inspection.commit_index);
+            }
             _ => self.changed(at, event),
         }
     }
@@ -157,7 +162,7 @@ impl CatchUp {
     fn late(&self) -> Violation {
         let late = |service: &Service| service.behind.is_some_and(|since| since + CATCH_UP_BOUND == self.deadline);
         let number = self.services.iter().position(late).unwrap_or_default();
-        let (server, applied) = (ServerId::new(number), self.services[number].applied);
+        let (server, Service { applied, committed, .. }) = (ServerId::new(number), self.services[number]);
         let mut servers = vec![server];
         let mut evidence = Vec::new();
         if let Some(Leader { server: leader, term, index }) = self.leader {
@@ -169,6 +174,7 @@ impl CatchUp {
              off, lost or connected in between",
             CATCH_UP_BOUND.as_secs()
         ));
+        evidence.extend(committed.map(|committed| format!("its commit_index is {committed}")));
         Violation { rule: RULE, at: self.deadline, servers, evidence }
     }
 }

@@ -22,29 +22,38 @@ pub(super) const RULE: &str = "election safety";
 #[derive(Debug, Default)]
 pub struct ElectionSafety {
     leaders: BTreeMap<Term, (Incarnation, Instant)>,
+    /// By server, of what term it said last that it leads; none if it said last that it does not.
+    leads: BTreeMap<Incarnation, Term>,
 }
 
 impl ElectionSafety {
     fn lead(&mut self, at: Instant, server: Incarnation, term: Term) -> Result<(), Violation> {
+        let led = self.leads.insert(server, term);
         match self.leaders.entry(term) {
             Entry::Vacant(entry) => {
                 entry.insert((server, at));
                 Ok(())
             }
             Entry::Occupied(entry) if entry.get().0 == server => Ok(()),
-            Entry::Occupied(entry) => Err(two_leaders(at, server, term, *entry.get())),
+            Entry::Occupied(entry) => Err(two_leaders(at, (server, led), term, *entry.get())),
         }
     }
 }
 
 #[cold]
-fn two_leaders(at: Instant, server: Incarnation, term: Term, (first, since): (Incarnation, Instant)) -> Violation {
+fn two_leaders(
+    at: Instant,
+    (server, led): (Incarnation, Option<Term>),
+    term: Term,
+    (first, since): (Incarnation, Instant),
+) -> Violation {
     let mut servers = vec![first.server, server.server];
     servers.dedup();
-    let evidence = vec![
+    let mut evidence = vec![
         format!("{first} became the leader of term {term} at {since}"),
         format!("{server} became the leader of term {term} at {at}"),
     ];
+    evidence.extend(led.map(|led| format!("{server} led term {led} until then")));
     Violation { rule: RULE, at, servers, evidence }
 }
 
@@ -56,6 +65,10 @@ impl Oracle for ElectionSafety {
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         match *event {
             Event::StateChanged { server, term, is_leader: true } => self.lead(at, server, term),
+            Event::StateChanged { server, .. } => {
+                self.leads.remove(&server);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -82,6 +95,14 @@ mod tests {
         let violation = history.illegal(700, &[0, 2]);
         assert_says(&violation, "S0.1 became the leader of term 1 at 000.300000");
         assert_says(&violation, "S2.1 became the leader of term 1 at 000.700000");
+    }
+
+    #[test]
+    fn who_went_on_leading_in_a_later_term_is_named() {
+        let mut history = three();
+        history.at(300).elected(0, 1).disconnect(0).at(700).state(1, 2, true).at(900).connect(0).state(0, 2, true);
+        let violation = history.illegal(900, &[1, 0]);
+        assert_says(&violation, "S0.1 led term 1 until then");
     }
 
     #[test]

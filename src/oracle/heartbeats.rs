@@ -35,6 +35,8 @@ struct Tenure {
     /// The server says that it leads. A new leader is not yet believed to at the very instant of
     /// its first requests: its state is looked at after it has taken the step that sends them.
     reported: bool,
+    /// The last index at which it has accepted a command; 0 if it has accepted none.
+    accepted: Index,
     /// By peer.
     peers: Vec<Peer>,
 }
@@ -127,6 +129,7 @@ impl HeartbeatRate {
         match *event {
             Event::RequestSent { call, description, .. } => return self.sent(idle, at, call, description),
             Event::ReplyDelivered { call, .. } => self.replied(call),
+            Event::CommandAccepted { server, index, term, .. } => self.accepted(server, term, index),
             Event::StateChanged { server, term, is_leader } => self.reported(at, server, term, is_leader),
             Event::Crashed { server } => self.tenure(server.server).end(),
             Event::Resumed { .. } => self.resumed = Some(at),
@@ -174,7 +177,7 @@ impl HeartbeatRate {
         }
         let tenure = self.tenure(call.from.server);
         match tenure.peer(call.to).heartbeats.record(at) {
-            Some(first) if tenure.reported => Err(too_many(at, call, term, first)),
+            Some(first) if tenure.reported => Err(too_many(at, call, (term, first), (prev_log_index, tenure.accepted))),
             _ => Ok(()),
         }
     }
@@ -188,6 +191,13 @@ impl HeartbeatRate {
         }
     }
 
+    fn accepted(&mut self, server: Incarnation, term: Term, index: Index) {
+        let tenure = self.tenure(server.server);
+        if tenure.enter(server.life, term) {
+            tenure.accepted = index;
+        }
+    }
+
     fn replied(&mut self, call: Call) {
         let tenure = self.tenure(call.from.server);
         if tenure.life == call.from.life {
@@ -197,9 +207,14 @@ impl HeartbeatRate {
 }
 
 #[cold]
-fn too_many(at: Instant, call: Call, term: Term, first: Instant) -> Violation {
+fn too_many(
+    at: Instant,
+    call: Call,
+    (term, first): (Term, Instant),
+    (prev_log_index, accepted): (Index, Index),
+) -> Violation {
     let Call { from, to, .. } = call;
-    let evidence = vec![
+    let mut evidence = vec![
         format!(
             "{from}, leader of term {term}, sent {to} {} AppendEntries without entries from {first} to {at}, within {:?}",
             LIMIT + 1,
@@ -207,6 +222,11 @@ fn too_many(at: Instant, call: Call, term: Term, first: Instant) -> Violation {
         ),
         format!("no second may hold more than {LIMIT} heartbeats to one peer; a period of 100 ms is just right"),
     ];
+    if prev_log_index < accepted {
+        evidence.push(format!(
+            "the last of them carried nothing after index {prev_log_index}, although {from} has accepted index {accepted}"
+        ));
+    }
     Violation { rule: RULE, at, servers: vec![from.server, to], evidence }
 }
 
@@ -351,6 +371,14 @@ mod tests {
         let mut history = busy();
         history.at(1_260).append(0, 1, 1, 6, 0, 1).at(1_261).append(0, 1, 1, 6, 0, 2).legal();
         history.at(1_262).append(0, 1, 1, 6, 0, 2).illegal(1_262, &[0, 1]);
+    }
+
+    #[test]
+    fn a_heartbeat_that_could_have_carried_entries_is_told() {
+        let mut history = busy();
+        history.at(1_255).accept(0, 7, 1, 9).at(1_260).append(0, 1, 1, 6, 0, 0);
+        let says = "the last of them carried nothing after index 6, although S0.1 has accepted index 7";
+        assert_says(&history.illegal(1_260, &[0, 1]), says);
     }
 
     #[test]

@@ -35,8 +35,41 @@ struct Candidacy {
     /// The call that asked first: replies to earlier ones are about earlier terms.
     first_call: u64,
     voters: BTreeSet<ServerId>,
+    /// Who voted in this life's earlier candidacies, and was heard while they lasted. Counts for nothing,
+    /// but may be what a wrong count is made of.
+    before: BTreeSet<ServerId>,
+    /// Who voted in one of them, and was heard only now. No more than that.
+    late: BTreeSet<ServerId>,
+    /// The term of which the life said last that it leads it; none if it said last that it does not.
+    leads: Option<Term>,
     /// It was found to have won; its leadership may be reported again.
     won: bool,
+}
+
+impl Candidacy {
+    /// The same life's candidacy in a later term, in which it has asked for votes from this call on.
+    fn go_on(&mut self, term: Term, first_call: u64) {
+        let Candidacy { life, voters, mut before, late, leads, .. } = std::mem::take(self);
+        before.extend(voters.into_iter().chain(late));
+        *self = Candidacy { life, term, first_call, before, leads, ..Candidacy::default() };
+    }
+
+    /// Which votes that do not count would make it a majority of `servers`; none if no such votes do.
+    fn miscounted(&self, servers: usize) -> Option<String> {
+        let Candidacy { voters, before, late, .. } = self;
+        let with_late: BTreeSet<ServerId> = voters | late;
+        if with_late.len() > servers / 2 {
+            return Some(format!(
+                "with votes of an earlier term that arrived since, and do not count, it had {}: {with_late:?}",
+                with_late.len()
+            ));
+        }
+        let with_all: BTreeSet<ServerId> = &with_late | before;
+        (with_all.len() > servers / 2).then(|| {
+            let count = with_all.len();
+            format!("with the votes of its earlier elections, which do not count, it had {count}: {with_all:?}")
+        })
+    }
 }
 
 impl QuorumCertificate {
@@ -56,16 +89,18 @@ impl QuorumCertificate {
     fn asked(&mut self, call: Call, term: Term) {
         let candidacy = self.candidacy(call.from);
         if term > candidacy.term {
-            let (life, first_call) = (call.from.life, call.number);
-            *candidacy = Candidacy { life, term, first_call, ..Candidacy::default() };
+            candidacy.go_on(term, call.number);
         }
     }
 
     fn granted(&mut self, call: Call, term: Term) {
         let candidacy = self.candidacy(call.from);
-        if candidacy.life == call.from.life && call.number >= candidacy.first_call && term <= candidacy.term {
-            candidacy.voters.insert(call.to);
+        if candidacy.life != call.from.life || term > candidacy.term {
+            return;
         }
+        let is_of_now = call.number >= candidacy.first_call;
+        let heard = if is_of_now { &mut candidacy.voters } else { &mut candidacy.late };
+        heard.insert(call.to);
     }
 
     fn won(&mut self, at: Instant, server: Incarnation, term: Term) -> Result<(), Violation> {
@@ -78,22 +113,30 @@ impl QuorumCertificate {
             return Ok(());
         }
         if candidacy.term < term {
-            let (life, first_call) = (server.life, u64::MAX);
-            *candidacy = Candidacy { life, term, first_call, ..Candidacy::default() };
+            candidacy.go_on(term, u64::MAX);
         }
+        let led = candidacy.leads.replace(term);
         candidacy.voters.insert(server.server);
         candidacy.won |= candidacy.voters.len() > servers / 2;
-        if candidacy.won { Ok(()) } else { Err(minority(at, server, candidacy, servers)) }
+        if candidacy.won { Ok(()) } else { Err(minority(at, server, (candidacy, led), servers)) }
     }
 }
 
 #[cold]
-fn minority(at: Instant, leader: Incarnation, candidacy: &Candidacy, servers: usize) -> Violation {
+fn minority(
+    at: Instant,
+    leader: Incarnation,
+    (candidacy, led): (&Candidacy, Option<Term>),
+    servers: usize,
+) -> Violation {
     let Candidacy { term, voters, .. } = candidacy;
-    let evidence = vec![
+    let mut evidence = vec![
         format!("{leader} became the leader of term {term} at {at}"),
         format!("until then it had {} of {servers} votes in that term, its own included: {voters:?}", voters.len()),
     ];
+    // Who has led all the time has counted no votes.
+    let led = led.map(|led| format!("it led term {led} until then"));
+    evidence.extend(led.or_else(|| candidacy.miscounted(servers)));
     Violation { rule: RULE, at, servers: vec![leader.server], evidence }
 }
 
@@ -117,6 +160,7 @@ impl Oracle for QuorumCertificate {
                 ..
             } => self.granted(call, term),
             Event::StateChanged { server, term, is_leader: true } => return self.won(at, server, term),
+            Event::StateChanged { server, .. } => self.candidacy(server).leads = None,
             _ => {}
         }
         Ok(())
@@ -162,9 +206,31 @@ mod tests {
     fn votes_of_an_earlier_term_do_not_count() {
         let mut history = asked();
         history.at(600).ask(0, 3, 2).ask(0, 4, 2).state(0, 2, false).again(5).hear_vote(2, true);
-        history.at(601).again(2).hear_vote(1, true).state(0, 2, true).illegal(601, &[0]);
+        history.at(601).again(2).hear_vote(1, true).state(0, 2, true);
+        let violation = history.illegal(601, &[0]);
+        assert_says(&violation, "it had 2 of 5 votes in that term, its own included: {S0, S3}");
+        assert_says(
+            &violation,
+            "with votes of an earlier term that arrived since, and do not count, it had 3: {S0, S2, S3}",
+        );
         // Nor do they elect who never asked.
         asked().at(303).again(2).hear_vote(1, true).state(0, 2, true).illegal(303, &[0]);
+    }
+
+    #[test]
+    fn votes_that_were_kept_are_named() {
+        let mut history = asked();
+        history.at(600).ask(0, 3, 2).ask(0, 4, 2).state(0, 2, false).again(5).hear_vote(2, true);
+        history.at(601).state(0, 2, true);
+        let violation = history.illegal(601, &[0]);
+        assert_says(&violation, "with the votes of its earlier elections, which do not count, it had 3: {S0, S1, S3}");
+    }
+
+    #[test]
+    fn who_went_on_leading_in_a_later_term_is_told_from_who_miscounted() {
+        let mut history = asked();
+        history.at(303).again(2).hear_vote(1, true).state(0, 1, true).at(900).state(0, 2, true);
+        assert_says(&history.illegal(900, &[0]), "it led term 1 until then");
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub struct Shown {
     replies: bool,
     inspection: bool,
     saved: bool,
+    /// Something was saved, whether or not the server says what it means.
+    #[serde(default)]
+    saves: bool,
 }
 
 impl Shown {
@@ -25,6 +28,7 @@ impl Shown {
             Event::ReplySent { description, .. } => self.replies |= **description != ReplyDescription::Other,
             Event::Inspected { .. } => self.inspection = true,
             Event::SavedInspected { .. } => self.saved = true,
+            Event::Saved { .. } => self.saves = true,
             _ => {}
         }
     }
@@ -38,6 +42,7 @@ impl Shown {
             replies: self.replies | other.replies,
             inspection: self.inspection | other.inspection,
             saved: self.saved | other.saved,
+            saves: self.saves | other.saves,
         }
     }
 
@@ -57,6 +62,20 @@ impl Shown {
                 Needs::SavedState => described && self.inspection && self.saved,
             }
     }
+
+    /// What a rule with these needs lacks, in words; none if it could watch.
+    pub fn lacks(self, needs: Needs) -> Option<&'static str> {
+        if self.meets(needs) {
+            return None;
+        }
+        // Who has saved nothing could not have said what it means.
+        match needs {
+            Needs::SavedState if self.meets(Needs::Inspection) && !self.saves => {
+                Some("saved state, which the labs ask for from part C on")
+            }
+            _ => needs.in_words(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -68,6 +87,10 @@ mod tests {
         let given = Shown { requests: true, replies: true, inspection: true, ..Shown::watched() };
         assert!(given.meets(Needs::Nothing) && given.meets(Needs::Descriptions) && given.meets(Needs::Inspection));
         assert!(!given.meets(Needs::SavedState));
+        assert_eq!(given.lacks(Needs::Inspection), None);
+        assert!(given.lacks(Needs::SavedState).is_some_and(|lack| lack.contains("part C")), "nothing was saved");
+        assert_eq!(Shown { saves: true, ..given }.lacks(Needs::SavedState), Needs::SavedState.in_words());
+        assert_eq!(Shown::watched().lacks(Needs::SavedState), Needs::SavedState.in_words(), "more is missing");
         assert!(given.or(Shown { saved: true, ..Shown::watched() }).meets(Needs::SavedState));
         assert!(!Shown { replies: false, ..given }.meets(Needs::Inspection), "a glass box alone tells of no message");
         assert!(!Shown::default().meets(Needs::Nothing), "nobody watched");

@@ -34,6 +34,8 @@ pub struct StableLeader {
     heard: Vec<Option<Instant>>,
     /// From then on nothing old arrives any more.
     settled: Instant,
+    /// By number: when the server would hold an election, as it showed it last.
+    deadlines: Vec<Option<Instant>>,
 }
 
 /// The serving leader.
@@ -91,14 +93,24 @@ impl StableLeader {
         let term = self.members.live().find(|(live, _)| *live == server).map_or(0, |(_, term)| term);
         let resigned = server == before.server && self.leader != Some(before);
         if term > before.term || resigned {
-            return Err(violation(at, before, server, term));
+            let deadline = self.deadlines.get(server.server.number()).copied().flatten();
+            return Err(violation(at, before, server, (term, deadline)));
         }
         Ok(())
+    }
+
+    /// Only told, not judged: a server need not show its timer.
+    fn looked(&mut self, server: ServerId, deadline: Option<Instant>) {
+        let number = server.number();
+        if self.deadlines.len() <= number {
+            self.deadlines.resize(number + 1, None);
+        }
+        self.deadlines[number] = deadline;
     }
 }
 
 #[cold]
-fn violation(at: Instant, leader: Leader, server: Incarnation, term: Term) -> Violation {
+fn violation(at: Instant, leader: Leader, server: Incarnation, (term, deadline): (Term, Option<Instant>)) -> Violation {
     let Leader { server: led, term: led_term } = leader;
     let (what, why) = if term > led_term {
         let why = ": an election timer that is not restarted, or shorter than the pause between two heartbeats";
@@ -108,10 +120,14 @@ fn violation(at: Instant, leader: Leader, server: Incarnation, term: Term) -> Vi
     };
     let mut servers = vec![server.server];
     servers.extend(Some(led.server).filter(|other| *other != server.server));
-    let evidence = vec![
+    let mut evidence = vec![
         format!("{led} led term {led_term}, and every server that could be reached had heard from it"),
         format!("{server} {what} at {at}, although nothing was crashed, cut off, lost or connected in between{why}"),
     ];
+    let early = deadline.filter(|deadline| term > led_term && *deadline > at);
+    evidence.extend(
+        early.map(|deadline| format!("the election deadline that it showed last was {deadline}, still to come")),
+    );
     Violation { rule: RULE, at, servers, evidence }
 }
 
@@ -121,9 +137,16 @@ impl Oracle for StableLeader {
     }
 
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
-        if let Event::ReplySent { call, .. } = *event {
-            self.answered(at, call);
-            return Ok(());
+        match *event {
+            Event::ReplySent { call, .. } => {
+                self.answered(at, call);
+                return Ok(());
+            }
+            Event::Inspected { server, inspection, .. } => {
+                self.looked(server.server, inspection.election_deadline);
+                return Ok(());
+            }
+            _ => {}
         }
         let before = match event {
             Event::StateChanged { .. } => self.stable_leader(at),
@@ -149,7 +172,7 @@ impl Oracle for StableLeader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oracle::history::{History, assert_says};
+    use crate::oracle::history::{History, assert_says, follower};
 
     /// Three servers, of which S0 leads term 1 and was heard by all up to 1000 ms.
     fn led() -> History<StableLeader> {
@@ -168,6 +191,17 @@ mod tests {
         let violation = led().at(1_050).state(2, 2, false).illegal(1_050, &[2, 0]);
         assert_says(&violation, "S0.1 led term 1");
         assert_says(&violation, "S2.1 went to term 2 at 001.050000");
+    }
+
+    #[test]
+    fn an_election_before_its_deadline_is_told() {
+        let shown = |deadline: u64| {
+            let mut history = led();
+            history.at(1_000).seen_as(2, follower(1).deadline(deadline)).at(1_050).state(2, 2, false);
+            history.illegal(1_050, &[2, 0])
+        };
+        assert_says(&shown(1_400), "the election deadline that it showed last was 001.400000, still to come");
+        assert_eq!(shown(1_050).evidence.len(), 2);
     }
 
     #[test]

@@ -289,7 +289,11 @@ impl Watch {
             Event::Started { .. } | Event::Crashed { .. } => self.cluster(at, event),
             Event::Connected { .. } | Event::Disconnected { .. } => self.cluster(at, event),
             Event::Step { .. } | Event::CheckFailed { .. } | Event::Log { .. } => Ok(()),
-            Event::Inspected { .. } | Event::SavedInspected { .. } => Ok(()),
+            Event::Inspected { .. } => {
+                self.catch_up.note(at, event);
+                self.stable_leader.observe(at, event)
+            }
+            Event::SavedInspected { .. } => Ok(()),
             Event::Paused { .. } | Event::Resumed { .. } => {
                 self.first_heartbeat.note(at, event);
                 self.traffic.observe(at, event)

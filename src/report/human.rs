@@ -78,7 +78,9 @@ impl Human {
             return;
         }
         self.progress.set_message(format!(", {}", format!("{} failed", summary.failed()).red()));
-        let is_new = Cause::of(result).is_some_and(|cause| self.causes.insert(cause));
+        // What is not written yet is no surprise: the end says it soon enough.
+        let is_news = |cause: &Cause| cause.rule != NOT_WRITTEN;
+        let is_new = Cause::of(result).filter(is_news).is_some_and(|cause| self.causes.insert(cause));
         if self.verbose {
             self.line(&failure_block(result, &self.replay));
         } else if is_new && self.causes.len() <= SHOWN && !self.quiet {
@@ -157,16 +159,15 @@ impl Human {
         if !summary.shown.is_watched() {
             return self.line("no rule was watched (--rules none)");
         }
-        // Who comes to a `todo!` at once has had no time to show anything.
-        let is_unwritten = summary.groups().iter().any(|group| group.cause.rule == NOT_WRITTEN);
-        if is_unwritten && summary.failed() == summary.played() {
+        // Runs that fail end early, perhaps before anything was shown.
+        if summary.failed() == summary.played() {
             return;
         }
         let rules: Vec<Rule> = summary.not_watched().collect();
-        let Some(needs) = rules.last().and_then(|rule| rule.needs.in_words()) else { return };
+        let Some(lack) = rules.last().and_then(|rule| summary.shown.lacks(rule.needs)) else { return };
         let names: Vec<&str> = rules.iter().map(|rule| rule.name).collect();
         let rules = count(rules.len() as u64, "rule");
-        self.line(&format!("{rules} not watched, for want of {needs}: {}", names.join(", ")));
+        self.line(&format!("{rules} not watched, for want of {lack}: {}", names.join(", ")));
     }
 
     fn traces(&self, traces: &TraceFolder) {

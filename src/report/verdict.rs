@@ -31,18 +31,20 @@ pub(super) fn share_of_failures(shown: usize, failed: u64) -> Option<String> {
     (failed > shown as u64).then(|| format!("{shown} of {failed} shown"))
 }
 
-/// How often each test may still fail, as far as its runs can tell; none if nothing was played.
+/// How often each test may still fail, as far as its runs can tell; none if nothing was played, or if
+/// all runs failed, of which there is nothing more to tell.
 pub(super) fn rates(summary: &Summary) -> Option<String> {
     let played = || summary.tests.iter().filter(|test| test.played > 0);
-    let failing: Vec<String> = played().filter(|test| test.failed() > 0).take(TOLD).map(told).collect();
+    let failing = || played().filter(|test| test.failed() > 0 && test.failed() < test.played);
+    let told: Vec<String> = failing().take(TOLD).map(told).collect();
     let sound = played().filter(|test| test.failed() == 0).filter_map(TestSummary::failure_rate_upper_95);
     let sound = sound.reduce(f64::max).map(|bound| {
-        let who = if failing.is_empty() { "each test" } else { "each other test" };
+        let who = if played().all(|test| test.failed() == 0) { "each test" } else { "each other test" };
         format!("{who} at most {}", percent(bound))
     });
-    let more = played().filter(|test| test.failed() > 0).skip(TOLD).count() as u64;
+    let more = failing().skip(TOLD).count() as u64;
     let more = (more > 0).then(|| format!("{} failed, too", count(more, "other test")));
-    let all: Vec<String> = failing.into_iter().chain(more).chain(sound).collect();
+    let all: Vec<String> = told.into_iter().chain(more).chain(sound).collect();
     (!all.is_empty()).then(|| format!("failure rate (95 % confidence): {}", all.join("; ")))
 }
 

@@ -163,6 +163,11 @@ impl<'a> Line<'a> {
         Some(Line { at, server, call, text })
     }
 
+    /// What failed stands in the finding already.
+    fn is_verdict(&self) -> bool {
+        self.text.get(self.at.len()..).is_some_and(|rest| rest.starts_with(" TEST check failed"))
+    }
+
     fn is_tester(&self) -> bool {
         self.text.as_bytes().get(self.at.len()..).is_some_and(|rest| rest.starts_with(b" TEST"))
     }
@@ -219,6 +224,9 @@ impl Excerpt {
         if (line.at.len(), line.at) > (self.until.len(), self.until.as_str()) {
             return;
         }
+        if line.is_verdict() {
+            return;
+        }
         let is_heartbeat = self.heartbeats.is_about_one(&line);
         if self.mentioned.has(&line) && self.cited.len() < CITED {
             self.cited.push(text.to_owned());
@@ -230,10 +238,9 @@ impl Excerpt {
         if is_heartbeat { last.heartbeats += 1 } else { last.add(text) }
     }
 
-    /// What failed stands in the finding, and all runs begin alike.
+    /// All runs begin alike.
     fn tester_line(&mut self, line: &Line<'_>) {
-        let is_beginning = line.at == Instant::START.to_string();
-        if !is_beginning && !line.text[line.at.len()..].starts_with(" TEST check failed") {
+        if line.at != Instant::START.to_string() {
             self.tester.add(line.text);
         }
     }

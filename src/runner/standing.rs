@@ -7,6 +7,9 @@ use super::panics::Panic;
 use crate::base::Incarnation;
 use crate::sim::{Beat, Place, Standing};
 
+/// Who knows more of borrows than a run can show.
+const CLIPPY: &str = "`cargo clippy` names each borrow that lives across an `.await` (await_holding_refcell_ref)";
+
 /// So many tasks are told one by one.
 const TOLD: usize = 12;
 
@@ -60,6 +63,7 @@ pub(super) fn borrowed(panic: &Panic, waiting: &[Standing], is_held: bool) -> (&
     let evidence = |sentence: String| {
         let mut evidence = vec![sentence];
         evidence.extend(sentences(waiting));
+        evidence.push(CLIPPY.to_owned());
         evidence
     };
     if is_held && !waiting.is_empty() {

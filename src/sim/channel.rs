@@ -15,7 +15,8 @@ struct Queue<T> {
     receiver: Option<Waker>,
 }
 
-/// Makes a queue: any number of senders, one receiver.
+/// Makes a queue between the tasks of a server: any number of senders, one receiver. It holds as many
+/// items as are sent; what was sent before the receiver waits is not lost.
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let queue = Rc::new(RefCell::new(Queue { items: VecDeque::new(), senders: 1, receiver: None }));
     (Sender(queue.clone()), Receiver(queue))

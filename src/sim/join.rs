@@ -13,9 +13,10 @@ struct Slot<T> {
     waiting: Option<Waker>,
 }
 
-/// The result of a spawned task, to be awaited. Dropping it does not end the task.
+/// The result of a spawned task, to be awaited: `let votes = ctx.spawn(ask()).await`. Dropping it does
+/// not end the task, which runs whether or not anybody waits for it.
 ///
-/// A task that is cancelled never gives a result.
+/// A task that a crash has dropped never gives a result.
 pub struct JoinHandle<T> {
     slot: Rc<RefCell<Slot<T>>>,
     /// Where the task was spawned.

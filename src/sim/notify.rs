@@ -28,15 +28,19 @@ impl Notify {
         Notify::default()
     }
 
-    /// Wakes everybody who waits; if nobody does, the next one who waits need not.
+    /// Wakes everybody who waits. If nobody does, the ring is kept: the next [`notified`](Notify::notified)
+    /// ends at once. Several rings before that are one.
     pub fn notify(&self) {
         let mut bell = self.0.borrow_mut();
         bell.rung = true;
         bell.waiting.drain(..).for_each(Waker::wake);
     }
 
-    /// Waits for the next ring. Of several who wait for one ring the first one polled takes it,
-    /// so let each look for itself whether there is something to do, and wait again if not.
+    /// Waits for a ring; not at all if there was one since the last wait ended. So a task that first does
+    /// what there is to do, and then waits, misses nothing that happens in between.
+    ///
+    /// Of several who wait for one ring the first one polled takes it, so let each look for itself
+    /// whether there is something to do, and wait again if not.
     #[track_caller]
     pub fn notified(&self) -> impl Future<Output = ()> {
         let place = Location::caller();

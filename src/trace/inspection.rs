@@ -37,7 +37,7 @@ pub struct Inspection {
     pub election_deadline: Option<Instant>,
 }
 
-/// What a leader keeps of one follower (Figure 2).
+/// What a leader keeps of one follower (Figure 2, volatile state on leaders).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
     /// The next entry to send.

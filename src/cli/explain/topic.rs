@@ -124,7 +124,9 @@ fn all_mistakes() -> String {
 fn chapter_text(chapter: &Chapter) -> String {
     let Chapter { name, title, text, sections } = chapter;
     let heading = format!("{name} {title}");
-    let mut markdown = format!("## {}\n\n{text}\n\nMore is said of each of these:\n", heading.trim_end());
+    let tests = sections.iter().any(|section| section.name.contains('/'));
+    let list = if tests { "**Its tests.** More is said of each:" } else { "More is said of each of these:" };
+    let mut markdown = format!("## {}\n\n{text}\n\n{list}\n", heading.trim_end());
     for Section { name, .. } in sections {
         let _ = write!(markdown, "\n- `{name}`");
     }

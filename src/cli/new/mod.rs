@@ -18,9 +18,10 @@ pub(super) fn run(args: &NewArgs) -> Result<Exit, Failed> {
     let name = name::of_folder(&args.folder)?;
     let raftlab = args.raftlab.as_deref().map_or(Ok(Raftlab::Published), source::folder)?;
     write::check_vacant(&args.folder)?;
-    let manifest = settings::manifest(&name, &raftlab);
+    let (manifest, lock) = (settings::manifest(&name, &raftlab), source::lock(&raftlab));
     // The manifest comes last: without it, nobody takes the folder for a crate.
     let mut files: Vec<(&str, &str)> = if args.solution { files::solution() } else { files::skeleton() };
+    files.extend(lock.as_deref().map(|lock| ("Cargo.lock", lock)));
     files.push(("Cargo.toml", &manifest));
     write::all(&args.folder, &files)?;
     output::say(&next_steps(args, &name, files.len() as u64));
@@ -46,6 +47,8 @@ fn next_steps(args: &NewArgs, name: &str, files: u64) -> String {
              --raftlab PATH.\n"
         ));
     }
-    text.push_str("README.md leads on.");
+    text.push_str(
+        "The first build takes some minutes: raftlab and its libraries are compiled once. README.md leads on.",
+    );
     text
 }

@@ -20,6 +20,8 @@ opt-level = 1
 
 [profile.release]
 debug = "line-tables-only"
+# An index that falls below 0 is a mistake, and is to be seen.
+overflow-checks = true
 "#;
 
 pub(super) fn manifest(name: &str, raftlab: &Raftlab) -> String {

@@ -9,6 +9,17 @@ use super::super::error::Failed;
 use super::super::manifest::Raftlab;
 use super::super::output;
 
+/// The lock of a folder's raftlab, so that a new crate is built from the libraries with which that one was
+/// tried; cargo takes out what it does not need. The published raftlab has none to give: it would have to
+/// hold its own checksum.
+pub(super) fn lock(raftlab: &Raftlab) -> Option<String> {
+    match raftlab {
+        Raftlab::Published => None,
+        // A folder without one is as good; cargo then chooses the versions.
+        Raftlab::Folder(folder) => fs::read_to_string(folder.join("Cargo.lock")).ok(),
+    }
+}
+
 /// Makes sure that raftlab is in `folder`.
 pub(super) fn folder(folder: &Path) -> Result<Raftlab, Failed> {
     let manifest = folder.join("Cargo.toml");

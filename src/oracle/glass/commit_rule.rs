@@ -7,10 +7,10 @@
 //!
 //! Deliberately not judged: a commit index that begins below the snapshot after a restart.
 
-use super::world::{Seen, World};
+use super::world::{Request, Seen, World};
 use crate::base::{Incarnation, Instant};
 use crate::oracle::Violation;
-use crate::trace::Event;
+use crate::trace::{Description, Event};
 
 pub(in crate::oracle) const RULE: &str = "commit rule";
 
@@ -52,7 +52,20 @@ fn judge(world: &World, at: Instant, server: Incarnation, seen: &Seen) -> Result
     if !changed || world.committing_term(seen).is_some() {
         return Ok(());
     }
-    compare(world, at, server, seen)
+    compare(world, at, server, seen).map_err(|mut violation| {
+        violation.evidence.extend(world.in_hand(server.server).find_map(of_append));
+        violation
+    })
+}
+
+/// How far the append goes from which a server may have learnt what it takes as committed.
+fn of_append(request: &Request) -> Option<String> {
+    let Description::AppendEntries { prev_log_index, entries, leader_commit, .. } = request.what else { return None };
+    let last = prev_log_index.saturating_add(entries as u64);
+    Some(format!(
+        "it had in hand {}, which goes through index {last} and says that index {leader_commit} is committed",
+        request.named()
+    ))
 }
 
 /// Whether what the server takes as committed is what was committed.

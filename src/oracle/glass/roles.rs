@@ -28,7 +28,7 @@ impl Roles {
             }
             Event::Inspected { server, .. } => {
                 if let Some(seen) = world.life(server) {
-                    return self.changed(at, server, seen);
+                    return self.changed(world, at, server, seen);
                 }
             }
             _ => {}
@@ -36,7 +36,7 @@ impl Roles {
         Ok(())
     }
 
-    fn changed(&self, at: Instant, server: Incarnation, seen: &Seen) -> Result<(), Violation> {
+    fn changed(&self, world: &World, at: Instant, server: Incarnation, seen: &Seen) -> Result<(), Violation> {
         let Inspection { current_term: term, role, voted_for, .. } = seen.now;
         let before = seen.before.unwrap_or_default();
         if (before.role, before.current_term) == (role, term) || role == Role::Follower {
@@ -45,7 +45,11 @@ impl Roles {
         let violation = |text: String| {
             let then = format!("{server} was {} in term {}", name(before.role), before.current_term);
             let now = format!("at {at} it is {} in term {term}: {text}", name(role));
-            Err(Violation { rule: RULE, at, servers: vec![server.server], evidence: vec![then, now] })
+            let mut evidence = vec![then, now];
+            // Who has only followed somebody into the term has begun no election in it.
+            let heard = world.in_hand(server.server).find(|request| request.term == term && before.current_term < term);
+            evidence.extend(heard.map(|request| format!("it had in hand {}", request.named())));
+            Err(Violation { rule: RULE, at, servers: vec![server.server], evidence })
         };
         if voted_for != Some(server.server) {
             let vote =
@@ -127,6 +131,14 @@ mod tests {
         assert_says(&violation, "it has given its vote to nobody");
         let violation = led::<Roles>().at(900).shows(1, candidate(2).vote(2)).illegal(900, &[1]);
         assert_says(&violation, "it voted for S2");
+        assert_eq!(violation.evidence.len(), 2, "it had nothing in hand: {violation:?}");
+    }
+
+    #[test]
+    fn who_keeps_its_role_in_a_term_that_it_heard_of_is_told_from_whom() {
+        let mut history = led::<Roles>();
+        history.at(900).shows(1, candidate(2)).ask(2, 1, 3).delivered().shows(1, candidate(3).vote(2));
+        assert_says(&history.illegal(900, &[1]), "it had in hand the vote request of S2 in term 3");
     }
 
     #[test]

@@ -136,20 +136,11 @@ fn restarted(world: &World, at: Instant, server: Incarnation, before: Instant, d
         format!("at {at} {server} moved its election deadline from {before} to {deadline}"),
         "it had heard nothing from the leader of its term, given no vote and started no election".to_owned(),
     ];
-    let in_hand: Vec<String> = world.in_hand(server.server).map(named).collect();
+    let in_hand: Vec<String> = world.in_hand(server.server).map(Request::named).collect();
     if let (Some(seen), false) = (world.life(server), in_hand.is_empty()) {
         evidence.push(format!("it was in term {} and had in hand {}", seen.now.current_term, in_hand.join(" and ")));
     }
     Violation { rule: RULE, at, servers: vec![server.server], evidence }
-}
-
-fn named(request: &Request) -> String {
-    let term = request.term;
-    match request.what {
-        Description::RequestVote { candidate, .. } => format!("the vote request of {candidate} in term {term}"),
-        Description::InstallSnapshot { .. } => format!("a snapshot of term {term}"),
-        _ => format!("an append of term {term}"),
-    }
 }
 
 #[cold]

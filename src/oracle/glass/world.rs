@@ -76,6 +76,23 @@ pub(super) struct Request {
     changes: Option<u64>,
 }
 
+impl Request {
+    /// What it is, for evidence.
+    pub(super) fn named(&self) -> String {
+        let term = self.term;
+        match self.what {
+            Description::RequestVote { candidate, .. } => format!("the vote request of {candidate} in term {term}"),
+            Description::AppendEntries { prev_log_index, prev_log_term, entries, .. } => format!(
+                "an append of term {term} ({entries} entries after index {prev_log_index} of term {prev_log_term})"
+            ),
+            Description::InstallSnapshot { last_included_index, .. } => {
+                format!("a snapshot of term {term} (through index {last_included_index})")
+            }
+            Description::Other => format!("a request of term {term}"),
+        }
+    }
+}
+
 /// What else a server may be doing while it has a request in hand.
 #[derive(Clone, Copy, Debug, Default)]
 struct Bustle {

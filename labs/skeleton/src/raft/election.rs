@@ -21,7 +21,6 @@ pub(super) async fn run_timer(server: Rc<Server>) {
 impl Server {
     /// The deadline that the timer waited for has come.
     fn timer_elapsed(self: &Rc<Server>) {
-        log::debug!(target: "TIMR", "has waited until {}", self.ctx.now());
         todo!(
             "2A: a follower or candidate starts an election (`campaign`), unless the deadline has moved meanwhile; a \
              leader only restarts its timer (Figure 2, followers, rule 2; candidates, rule 4)"
@@ -57,7 +56,8 @@ impl Server {
         if state.see_term(reply.term) {
             return self.persist(&state, None);
         }
-        log::debug!(target: "VOTE", "heard of {voter} in the election of term {term}: {}", reply.vote_granted);
+        let answer = if reply.vote_granted { "gives" } else { "refuses" };
+        log::debug!(target: "VOTE", "hears that {voter} {answer} it the vote of term {term}");
         todo!(
             "2A: count the vote if this is still a candidate of the same term, and lead (`lead`) as soon as \
              `peers.majority()` servers have given theirs (Figure 2, candidates, rule 2)"
@@ -75,7 +75,6 @@ impl Server {
 
     /// Answers a candidate.
     pub(super) fn request_vote(&self, args: &RequestVote) -> RequestVoteReply {
-        log::debug!(target: "VOTE", "is asked by {} for a vote in term {}", args.candidate_id, args.term);
         todo!(
             "2A: see the request's term, then grant the vote or not; who grants it remembers that and restarts the \
              timer; what has changed is saved before the reply (Figure 2, RequestVote, rules 1 and 2, with \
@@ -90,6 +89,7 @@ fn is_up_to_date(state: &State, args: &RequestVote) -> bool {
         // No log is less up to date than an empty one, and in 2A all logs are.
         return true;
     }
-    log::debug!(target: "VOTE", "compares with entry {} of term {}", args.last_log_index, args.last_log_term);
+    let (index, term) = (state.log.last_index(), state.log.last_term());
+    log::debug!(target: "VOTE", "has a log that ends with entry {index} of term {term}, and compares");
     todo!("2B: compare the last entries of both logs (end of §5.4.1)")
 }

@@ -60,13 +60,11 @@ impl Log {
 
     /// All entries from `index` on, to be sent.
     pub(super) fn entries_from(&self, index: Index) -> Vec<Entry> {
-        log::debug!(target: "LOG1", "copies its entries from {index} on");
         todo!("2B: a copy of the entry at this index, and of all that follow it")
     }
 
     /// Takes the leader's entries after `prev_log_index`, which this log has. True if it changed.
     pub(super) fn merge(&mut self, prev_log_index: Index, entries: &[Entry]) -> bool {
-        log::debug!(target: "LOG2", "merges {} entries after {prev_log_index}", entries.len());
         todo!(
             "2B: delete an entry that conflicts with a new one, and all that follow it; append what is not there; leave \
              the rest as it is, for a late request must not shorten the log (Figure 2, AppendEntries, rules 3 and 4)"

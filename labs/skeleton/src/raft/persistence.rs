@@ -21,8 +21,6 @@ impl Server {
     pub(super) fn persist(&self, state: &State, snapshot: Option<Bytes>) {
         // 2C: encode a `Saved` (`postcard::to_stdvec`), and save it (`self.persister.save`). In 2A and
         // 2B nobody crashes, and this may stay as it is; but the calls of it belong there from the start.
-        log::debug!(target: "PERS", "would save term {} on {}", state.current_term, self.me);
-        drop(snapshot);
     }
 }
 
@@ -43,6 +41,5 @@ pub(super) fn restore(persister: &Persister, ctx: &Ctx) -> State {
 pub(super) fn read(saved: &[u8]) -> Option<Saved> {
     // 2C: decode what `persist` has encoded (`postcard::from_bytes`), unless there is nothing. The tester
     // asks, too.
-    log::trace!(target: "PERS", "does not read {} bytes", saved.len());
     None
 }

@@ -38,7 +38,6 @@ impl Server {
         if role != Role::Leader {
             return None;
         }
-        log::debug!(target: "CLNT", "is asked for agreement on {command}");
         todo!(
             "2B: append the command to the log and save it, ring `to_replicate`, and say at once which index and term \
              it has (Figure 2, leaders, rule 2)"
@@ -55,7 +54,9 @@ impl Server {
 
     /// Sends a follower what it lacks.
     fn replicate(self: &Rc<Server>, state: &State, peer: ServerId) {
-        if state.next_index[peer.number()] <= state.log.base_index() {
+        let next_index = state.next_index[peer.number()];
+        assert!(next_index > 0, "next_index of {peer} is 0: nothing precedes index 1; was a late refusal counted?");
+        if next_index <= state.log.base_index() {
             return self.send_snapshot(state, peer);
         }
         let request = self.append_for(state, peer);
@@ -73,7 +74,6 @@ impl Server {
 
     /// The request that a follower gets next.
     fn append_for(&self, state: &State, peer: ServerId) -> AppendEntries {
-        log::debug!(target: "LOG1", "sends {peer} what follows its {} entries", state.log.last_index());
         todo!(
             "2A: fill in the request of Figure 2, with `entries_for` this follower; `prev_log_index` is the index \
              before its `next_index`, which `log.term` knows the term of"
@@ -86,7 +86,6 @@ impl Server {
             // In 2A there are only heartbeats.
             return Vec::new();
         }
-        log::debug!(target: "LOG1", "looks for what {peer} lacks");
         todo!("2B: all entries from its next_index on (Figure 2, leaders, rule 3)")
     }
 
@@ -100,7 +99,9 @@ impl Server {
             // Nobody lacks anything of an empty log, and in 2A there is no other.
             return;
         }
-        log::debug!(target: "LOG2", "heard of {peer}, asked in term {}: {}", sent.term, reply.success);
+        if !reply.success {
+            log::debug!(target: "LOG2", "hears that {peer} refuses what follows index {}", sent.prev_log_index);
+        }
         todo!(
             "2B: on success raise match_index and next_index to what this request carried, and see what is committed \
              (`advance_commit`); on refusal lower next_index and send again; a reply to a request of an earlier term \
@@ -110,6 +111,10 @@ impl Server {
 
     /// A leader commits what it may.
     fn advance_commit(&self, state: &mut State) {
+        if state.commit_index == state.log.last_index() {
+            // Nothing is left to be committed.
+            return;
+        }
         log::debug!(target: "CMIT", "may commit more than {} of {:?}", state.commit_index, state.match_index);
         todo!(
             "2B: raise commit_index to what a majority has, and ring `to_apply` (Figure 2, leaders, rule 4; §5.4.2 and \
@@ -119,7 +124,6 @@ impl Server {
 
     /// Answers a leader.
     pub(super) fn append_entries(&self, args: &AppendEntries) -> AppendEntriesReply {
-        log::debug!(target: "LOG2", "hears of {} in term {}", args.leader_id, args.term);
         todo!(
             "2A: refuse an earlier term and see a later one; whoever else sends this leads the current term: become its \
              follower and restart the timer; what has changed is saved before the reply, whose success `take` knows \
@@ -133,7 +137,8 @@ impl Server {
             // The beginning of the log fits always, and in 2A nothing follows it.
             return true;
         }
-        log::debug!(target: "LOG2", "puts {} entries to its {}", args.entries.len(), state.log.last_index());
+        let (index, last_index) = (args.prev_log_index, state.log.last_index());
+        log::debug!(target: "LOG2", "has {last_index} entries, and gets {} after index {index}", args.entries.len());
         todo!(
             "2B: refuse if the log has no entry of prev_log_term at prev_log_index; else merge the entries (`log.merge`), \
              save what has changed, raise commit_index and ring `to_apply` (Figure 2, AppendEntries, rules 2 to 5)"

@@ -49,6 +49,7 @@ impl State {
     /// Puts the next election off.
     pub(super) fn restart_timer(&mut self, ctx: &Ctx) {
         self.election_deadline = ctx.now() + election_timeout(ctx);
+        log::debug!(target: "TIMR", "waits until {}", self.election_deadline);
     }
 
     /// To be called with the term of every request and every reply. True if it was a new one; the
@@ -67,7 +68,6 @@ impl State {
 
 /// How long a server waits for a leader before it asks for votes itself.
 fn election_timeout(ctx: &Ctx) -> Duration {
-    log::debug!(target: "TIMR", "begins to wait at {}", ctx.now());
     todo!(
         "2A: draw a random duration with `ctx.random(MIN..=MAX)`: several heartbeats long, spread widely enough that \
          votes are seldom split, and short enough for a new leader within five seconds (§5.2, §9.3)"
