@@ -51,7 +51,7 @@ pub struct KvBoot {
     pub me: ServerId,
     /// What its Raft has saved: the snapshot is the service's.
     pub persister: Persister,
-    /// Starts its Raft.
+    /// Starts its Raft: to be called before the server is returned, and after it has restored itself.
     pub raft: StartRaft,
     /// What the saved state of Raft may grow to, in bytes, before the service gives it a snapshot; none
     /// if there are to be no snapshots.

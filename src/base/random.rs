@@ -96,6 +96,29 @@ mod tests {
     }
 
     #[test]
+    fn shuffled_items_are_the_same_ones_in_any_order_equally_often() {
+        let mut random = Random::new(3);
+        let mut seen = std::collections::BTreeMap::new();
+        for _ in 0..6_000 {
+            let mut items = [1, 2, 3];
+            random.shuffle(&mut items);
+            *seen.entry(items).or_insert(0) += 1;
+        }
+        assert_eq!(seen.len(), 6, "{seen:?}");
+        assert!(seen.values().all(|count| (850..=1_150).contains(count)), "{seen:?}");
+        assert!(seen.keys().all(|items| items.iter().sum::<i32>() == 6), "{seen:?}");
+    }
+
+    #[test]
+    fn a_shuffle_is_pinned() {
+        let mut items = [0, 1, 2, 3, 4];
+        Random::new(0x5eed).shuffle(&mut items);
+        assert_eq!(items, [1, 4, 0, 3, 2]);
+        let mut nothing: [u8; 0] = [];
+        Random::new(1).shuffle(&mut nothing);
+    }
+
+    #[test]
     fn chance_is_as_likely_as_it_says() {
         let mut random = Random::new(2);
         let hits = (0..100_000).filter(|_| random.chance(100, 1000)).count();

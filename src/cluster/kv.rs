@@ -74,7 +74,7 @@ impl Kv {
     }
 }
 
-/// Tells snapshots apart: length and digest.
+/// Length, and digest of all: snapshots often differ in their middles only.
 type Fingerprint = (usize, u64);
 
 fn fingerprint(snapshot: &Bytes) -> Fingerprint {

@@ -103,11 +103,11 @@ async fn client(work: Work, number: usize) -> Step<usize> {
         } else {
             let value = client.get(&key).await;
             let evidence = || {
+                let (place, read, written) = difference(&value, &last);
                 format!(
-                    "{} read {} of key {key}, which nobody else writes, and had written {}",
-                    client.id(),
-                    shortened(&value),
-                    shortened(&last)
+                    "{} read its own key {key}, which nobody else writes: behind the first {place} characters, it read \
+                     {read} and had written {written}",
+                    client.id()
                 )
             };
             t.expect(work.random_keys || value == last, "own value", &[], evidence)?;
@@ -154,14 +154,47 @@ fn check_sizes(t: &Tester) -> Step {
     }
 }
 
-/// The beginning and the end of a value.
-fn shortened(value: &str) -> String {
+/// How many characters two values have in common at their beginnings, and how each goes on.
+fn difference(one: &str, other: &str) -> (usize, String, String) {
+    let common = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    (common, shown_from(one, common), shown_from(other, common))
+}
+
+/// What a value has behind its first `place` characters, shortened.
+fn shown_from(value: &str, place: usize) -> String {
     const SHOWN: usize = 40;
-    let length = value.chars().count();
-    if length <= 2 * SHOWN {
-        return format!("{value:?}");
+    let rest = value.chars().skip(place);
+    match rest.clone().count() {
+        0 => "nothing".to_owned(),
+        length if length <= SHOWN => format!("{:?}", rest.collect::<String>()),
+        length => format!("{:?}… ({length} characters)", rest.take(SHOWN).collect::<String>()),
     }
-    let (begin, end): (String, String) =
-        (value.chars().take(SHOWN).collect(), value.chars().skip(length - SHOWN).collect());
-    format!("{begin:?}…{end:?} ({length} characters)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_value_is_shown_from_where_it_is_wrong() {
+        assert_eq!(difference("abc", "abd"), (2, r#""c""#.to_owned(), r#""d""#.to_owned()));
+        assert_eq!(difference("", "ä"), (0, "nothing".to_owned(), r#""ä""#.to_owned()));
+        let (place, read, written) = difference(&"ä".repeat(50), "ä");
+        assert_eq!((place, written.as_str()), (1, "nothing"));
+        assert_eq!(read, format!("{:?}… (49 characters)", "ä".repeat(40)));
+    }
+
+    #[test]
+    fn sides_hold_every_server_once_and_differ_from_draw_to_draw() {
+        let servers: Vec<ServerId> = (0..5).map(ServerId::new).collect();
+        let mut random = Random::new(1);
+        let drawn: Vec<_> = (0..200).map(|_| sides(&mut random, servers.clone())).collect();
+        for sides in &drawn {
+            let mut together = sides.concat();
+            together.sort_unstable();
+            assert_eq!(together, servers);
+        }
+        assert!(drawn.iter().any(|[one, _]| one.is_empty()), "a side may be empty");
+        assert_ne!(drawn[0], drawn[1]);
+    }
 }

@@ -52,6 +52,27 @@ fn sleeping_takes_exactly_its_time_and_the_clock_jumps() {
 }
 
 #[test]
+fn a_handle_knows_whether_its_task_has_ended() {
+    let (simulation, sim, group) = simulation(1, Limits::default());
+    let end = simulation.run(group, async move {
+        let here = sim.clone();
+        let mut task = sim.spawn(group, async move {
+            here.sleep(millis(5)).await;
+            7
+        });
+        assert!(!task.is_finished());
+        // Somebody who waited, and gave up, takes nothing away.
+        assert_eq!(timeout(sim.clone(), millis(1), &mut task).await, None);
+        sim.sleep(millis(3)).await;
+        assert!(!task.is_finished());
+        sim.sleep(millis(2)).await;
+        assert!(task.is_finished());
+        assert_eq!(task.await, 7);
+    });
+    assert_eq!(end, End::Finished);
+}
+
+#[test]
 fn spinning_without_time_is_a_limit() {
     let limits = Limits { polls_per_instant: 500, ..Limits::default() };
     let (simulation, sim, group) = simulation(1, limits);

@@ -583,6 +583,50 @@ mod tests {
     }
 
     #[test]
+    fn what_clients_do_is_told_by_the_tester_and_at_the_servers() {
+        let call = ClientCall { number: 7, name: "Get", from: ClientId::new(3), to: S0.server };
+        let told = |message| Event::Client { call, message };
+        let (get, append) = (Operation::Get { key: "k" }, Operation::Append { key: "k", value: "x" });
+        let client = call.from;
+        let text = lines(&[
+            (1, Event::OwnService),
+            (2, Event::OperationBegan { client, operation: append }),
+            (3, Event::OperationEnded { client, operation: append, value: None }),
+            (4, Event::OperationBegan { client, operation: get }),
+            (5, told(ClientMessage::Sent { args: &"k", bytes: &[0; 2] })),
+            (6, told(ClientMessage::Delivered(S0))),
+            (7, told(ClientMessage::Answered { server: S0, reply: &Some(1), bytes: &[0] })),
+            (8, told(ClientMessage::Held(Instant::from_millis(9)))),
+            (9, told(ClientMessage::ReplyDelivered)),
+            (10, told(ClientMessage::Lost(Loss::RequestLost))),
+            (11, told(ClientMessage::Failed)),
+            (12, Event::OperationEnded { client, operation: get, value: Some("x") }),
+        ]);
+        let expected = "\
+000.000001 TEST the service above Raft is the implementation's own
+000.000002 TEST C3 calls Append \"k\" \"x\"
+000.000003 TEST C3 done Append \"k\" \"x\"
+000.000004 TEST C3 calls Get \"k\"
+000.000005 TEST C3 -> S0 Get#7 \"k\" bytes=2
+000.000006 CLNT S0.2 T0 <- C3 Get#7 delivered
+000.000007 CLNT S0.2 T0 <- C3 Get#7 answered Some(1)
+000.000008 TEST C3 <- S0 Get#7 reply held until 000.009000
+000.000009 TEST C3 <- S0 Get#7 reply delivered
+000.000010 TEST C3 -> S0 Get#7 request lost
+000.000011 TEST C3 -> S0 Get#7 call failed
+000.000012 TEST C3 done Get \"k\" = \"x\"
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_read_of_nothing_shows_that_it_read_nothing() {
+        let (client, operation) = (ClientId::new(0), Operation::Get { key: "k" });
+        let text = lines(&[(1, Event::OperationEnded { client, operation, value: Some("") })]);
+        assert_eq!(text, "000.000001 TEST C0 done Get \"k\" = \"\"\n");
+    }
+
+    #[test]
     fn payloads_are_shortened_and_stay_on_one_line() {
         let command = Command::from("y".repeat(300));
         let call = Call { number: 1, name: "Custom", kind: RpcKind::Other, from: S2, to: S0.server };

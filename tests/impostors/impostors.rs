@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use raftlab::api::MakeRaft;
+use raftlab::api::{MakeRaft, Submission};
 
 mod actor;
 mod answers;
@@ -16,6 +16,9 @@ mod drops_badly;
 mod floods;
 mod gap;
 mod idle_leader;
+mod kv;
+mod kv_clerk;
+mod kv_server;
 mod leader_always;
 mod leaks_tasks;
 mod liars;
@@ -90,8 +93,15 @@ const IMPOSTORS: [(&str, MakeRaft); 50] = [
     ("wrong-command", wrong_command::make),
 ];
 
+/// The implementation of this name: a Raft alone, or the honest one below a service.
+fn submission(wanted: &str) -> Option<Submission> {
+    let raft = IMPOSTORS.into_iter().find(|(name, _)| *name == wanted);
+    let service = kv::SERVICES.iter().find(|(name, ..)| *name == wanted);
+    let above = service.map(|(_, server, clerk)| Submission::raft(reference::make).with_kv(*server, *clerk));
+    raft.map(|(_, make)| Submission::raft(make)).or(above)
+}
+
 fn main() -> ExitCode {
     let wanted = std::env::var("IMPOSTOR").unwrap_or_default();
-    let (name, make) = IMPOSTORS.into_iter().find(|(name, _)| *name == wanted).expect("IMPOSTOR names one of them");
-    raftlab::cli::main(name, make)
+    raftlab::cli::main_of(&wanted, submission(&wanted).expect("IMPOSTOR names one of them"))
 }

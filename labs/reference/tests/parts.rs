@@ -28,6 +28,16 @@ fn part_2d_passes() {
     passes("2D");
 }
 
+#[test]
+fn part_3a_passes() {
+    passes("3A");
+}
+
+#[test]
+fn part_3b_passes() {
+    passes("3B");
+}
+
 /// Plays a part. Runs that fail leave their traces in raftlab-runs.
 fn passes(part: &str) {
     let options = ["--iterations", ITERATIONS, "--traces", "failed", "--no-progress"];

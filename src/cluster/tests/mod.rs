@@ -3,6 +3,8 @@
 mod agreement;
 mod applying;
 mod faults;
+mod kv;
 mod leaders;
 mod lifecycle;
 mod puppet;
+mod puppet_kv;

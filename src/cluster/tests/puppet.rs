@@ -19,7 +19,7 @@ use crate::base::{Clock, Command, Index, Instant, Seed, ServerId, Term};
 use crate::cluster::{Cluster, Failure, Setup};
 use crate::net::Outgoing;
 use crate::sim::{End, Limits, Simulation};
-use crate::trace::{Trace, Wants};
+use crate::trace::{TextSink, Trace, Wants};
 
 pub(super) const S0: ServerId = ServerId::new_const(0);
 pub(super) const S1: ServerId = ServerId::new_const(1);
@@ -189,14 +189,15 @@ pub(super) fn with_snapshots() -> Setup {
     Setup { snapshots: true, ..setup() }
 }
 
-/// Plays `test` on a new stage until it or something else ends it.
-fn play_until<F>(setup: Setup, test: impl FnOnce(Rc<Cluster>) -> F) -> (End, Option<Failure>)
+/// Plays `test` on a new stage until it or something else ends it; also what is told of it.
+fn play_until<F>(setup: Setup, test: impl FnOnce(Rc<Cluster>) -> F) -> (End, Option<Failure>, String)
 where
     F: Future<Output = ()> + 'static,
 {
     stage(|stage| *stage = Stage::default());
     let clock = Rc::new(Clock::default());
-    let trace = Trace::new(clock.clone(), Vec::new(), Wants::default());
+    let text = Rc::new(RefCell::new(TextSink::new(Vec::new())));
+    let trace = Trace::new(clock.clone(), vec![text.clone()], Wants::default());
     let simulation = Simulation::new(clock, setup.seed.stream("scheduler"), Limits::default(), None);
     let sim = simulation.handle();
     let group = sim.group("test");
@@ -206,12 +207,23 @@ where
     let failure = cluster.aborted().map(|failure| failure.clone());
     // A run that was stopped still holds the cluster, and drops it here; others leave it to us.
     drop(simulation);
-    (end, failure)
+    let told = text.borrow_mut().finish().expect("memory does not fail").unwrap_or_default();
+    (end, failure, String::from_utf8(told).expect("traces are UTF-8"))
 }
 
 /// Plays `test`, which must come to its end.
 pub(super) fn play<F: Future<Output = ()> + 'static>(setup: Setup, test: impl FnOnce(Rc<Cluster>) -> F) {
-    assert_eq!(play_until(setup, test), (End::Finished, None));
+    play_and_tell(setup, test);
+}
+
+/// The same; gives the trace.
+pub(super) fn play_and_tell<F: Future<Output = ()> + 'static>(
+    setup: Setup,
+    test: impl FnOnce(Rc<Cluster>) -> F,
+) -> String {
+    let (end, failure, told) = play_until(setup, test);
+    assert_eq!((end, failure), (End::Finished, None));
+    told
 }
 
 /// Plays `test`, which must be ended by a failure beside it.
@@ -219,7 +231,7 @@ pub(super) fn play_to_failure<F: Future<Output = ()> + 'static>(
     setup: Setup,
     test: impl FnOnce(Rc<Cluster>) -> F,
 ) -> Failure {
-    let (end, failure) = play_until(setup, test);
+    let (end, failure, _) = play_until(setup, test);
     assert_eq!(end, End::Stopped);
     failure.expect("a run that was stopped says why")
 }

@@ -29,3 +29,23 @@ impl Rule for ClientEnds {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S0: ServerId = ServerId::new_const(0);
+    const S1: ServerId = ServerId::new_const(1);
+
+    #[test]
+    fn a_client_reaches_whom_it_is_connected_to_and_servers_are_left_alone() {
+        let ends = ClientEnds::default();
+        let cuts = |from, to| ends.cuts(Link { from, to });
+        let [one, other] = [0, 1].map(|number| Party::Client(ClientId::new(number)));
+        assert!(cuts(one, S0) && cuts(one, S1));
+        ends.clone().connect(ClientId::new(0), S1);
+        assert!(cuts(one, S0) && !cuts(one, S1));
+        assert!(cuts(other, S1), "each client has ends of its own");
+        assert!(!cuts(Party::Server(S0), S1));
+    }
+}

@@ -13,7 +13,7 @@ pub(super) struct State {
     values: BTreeMap<String, String>,
     /// By client, the sequence number of its last write that was done. One is enough, for a clerk has one
     /// call outstanding: a later number says that all earlier ones were answered. What was answered need
-    /// not be kept, for a write answers nothing.
+    /// not be kept, for a write answers nothing, and a read may be done again.
     sessions: BTreeMap<ClientId, u64>,
 }
 

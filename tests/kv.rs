@@ -1,0 +1,163 @@
+//! The key/value service of labs 3A and 3B: the reference passes, what is wrong is caught, and who has none
+//! is told so. The services stand in `tests/impostors`; `cargo build --example impostors` before these tests
+//! are run alone.
+
+mod common;
+
+use common::Bench;
+use common::expected::{Expected, expect};
+
+const QUIET: [&str; 3] = ["--traces", "none", "--no-progress"];
+
+fn test<'a>(bench: &Bench, names: &[&'a str]) -> common::Ended {
+    bench.run(&[&["test"], names, &QUIET].concat())
+}
+
+#[test]
+fn the_reference_passes() {
+    test(&Bench::new(), &["3A", "3B", "-n", "2"]).says(0, &["46 runs passed, 0 failed"]);
+}
+
+#[test]
+fn so_does_another_right_service() {
+    test(&Bench::impostor("kv-honest"), &["3A", "3B", "-n", "1"]).says(0, &["23 runs passed, 0 failed"]);
+}
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    let ended = test(&Bench::new(), &["kv-random-keys", "kv-snapshot-random-keys", "-n", "2", "--check-determinism"]);
+    ended.says(0, &["4 runs passed, 0 failed"]);
+}
+
+#[test]
+fn later_editions_call_the_parts_4a_and_4b() {
+    let ended = test(&Bench::new(), &["TestBasic4A", "4B/kv-snapshot-size", "-n", "1", "--edition", "2024"]);
+    ended.says(0, &["4A/kv-basic", "4B/kv-snapshot-size", "2 runs passed"]);
+}
+
+#[test]
+fn who_has_no_service_is_told_what_to_do() {
+    let ended = test(&Bench::impostor("reference"), &["3A", "-n", "1"]);
+    ended.says(2, &["3A/kv-basic tests a key/value service, and this implementation has none", "with_kv("]);
+}
+
+#[test]
+fn who_has_no_service_is_asked_for_none_beside_other_tests() {
+    for names in [&["all"][..], &["2A", "3A"]] {
+        let ended = test(&Bench::impostor("reference"), &[names, &["-n", "1"]].concat());
+        ended.says(0, &["0 failed"]);
+        assert!(!ended.text().contains("kv-"), "{}", ended.text());
+    }
+}
+
+/// What a service does wrong, and what says so.
+struct Wrong {
+    service: &'static str,
+    test: &'static str,
+    check: &'static str,
+    evidence: &'static str,
+}
+
+#[track_caller]
+fn is_caught(wrong: Wrong) {
+    let Wrong { service, test, check, evidence } = wrong;
+    expect(Expected { impostor: service, test, outcome: "failed", rule: check, servers: &[], evidence });
+}
+
+#[test]
+fn a_write_that_is_answered_before_it_is_committed_is_lost() {
+    is_caught(Wrong {
+        service: "kv-answers-at-once",
+        test: "3A/kv-restarts-partitions",
+        check: "own value",
+        evidence: "which nobody else writes",
+    });
+}
+
+#[test]
+fn a_write_that_is_done_again_is_there_twice() {
+    for service in ["kv-repeats-writes", "kv-renumbers-tries"] {
+        is_caught(Wrong {
+            service,
+            test: "3A/kv-one-key",
+            check: "appends",
+            evidence: "was appended once, and is in the value read 2 times",
+        });
+    }
+}
+
+#[test]
+fn a_read_without_the_others_ends_in_a_minority() {
+    expect(Expected {
+        impostor: "kv-reads-its-own-state",
+        test: "3A/kv-one-partition",
+        outcome: "failed",
+        rule: "no progress",
+        servers: &["S4", "S1"],
+        evidence: "a Get ended in a minority",
+    });
+}
+
+#[test]
+fn and_gives_what_is_old() {
+    is_caught(Wrong {
+        service: "kv-reads-its-own-state",
+        test: "3A/kv-unreliable",
+        check: "own value",
+        evidence: "it read nothing and had written",
+    });
+}
+
+#[test]
+fn a_snapshot_without_sessions_lets_a_write_be_done_again() {
+    is_caught(Wrong {
+        service: "kv-forgets-sessions",
+        test: "3B/kv-snapshot-unreliable-recover",
+        check: "appends",
+        evidence: "was appended once, and is in the value read 2 times",
+    });
+}
+
+#[test]
+fn logs_are_cut_and_snapshots_are_short_and_only_where_they_are_asked_for() {
+    for (service, test, check, evidence) in [
+        ("kv-never-snapshots", "3B/kv-snapshot-size", "log trimmed", "8000 are the most that is allowed"),
+        ("kv-never-snapshots", "3B/kv-snapshot-recover", "log trimmed", "8000 are the most that is allowed"),
+        ("kv-pads-snapshots", "3B/kv-snapshot-size", "snapshot size", "500 are enough"),
+        ("kv-always-snapshots", "3A/kv-basic", "no snapshot", "but there are to be none"),
+    ] {
+        is_caught(Wrong { service, test, check, evidence });
+    }
+}
+
+#[test]
+fn who_waits_for_ever_is_not_done_after_the_partition() {
+    is_caught(Wrong {
+        service: "kv-waits-for-ever",
+        test: "3A/kv-one-partition",
+        check: "completion",
+        evidence: "a Put that waited for the partition has not ended 4s after it",
+    });
+}
+
+#[test]
+fn a_clerk_that_gives_up_loses_its_write() {
+    is_caught(Wrong {
+        service: "kv-gives-up",
+        test: "3B/kv-snapshot-size",
+        check: "value read",
+        evidence: r#"it must be \"0\""#,
+    });
+}
+
+#[test]
+fn a_server_without_a_raft_is_none() {
+    expect(Expected {
+        impostor: "kv-starts-no-raft",
+        test: "3A/kv-basic",
+        outcome: "failed",
+        rule: "no raft",
+        servers: &["S0"],
+        evidence: "nobody called `boot.raft.start()`",
+    });
+}
