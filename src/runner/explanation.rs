@@ -60,8 +60,10 @@ pub fn explain(test: &Arc<Test>, player: Player, seed: Seed, run: &Run, patience
     }
     let (test, first) = (test.clone(), run.clone());
     let (sender, receiver) = mpsc::channel();
+    // Who has waited long enough hears nothing any more.
+    let tell = move || drop(sender.send(replay(&test, player, seed, &first)));
     // In a thread of its own: if what was played then blocks now, somebody must be left.
-    let played = thread::Builder::new().spawn(move || sender.send(replay(&test, player, seed, &first)));
+    let played = thread::Builder::new().spawn(tell);
     played.ok().and_then(|_| receiver.recv_timeout(patience).ok())?
 }
 
@@ -317,7 +319,7 @@ mod tests {
     #[test]
     fn what_came_later_is_not_told_and_only_the_last_lines_are() {
         let told = excerpt(&finding(&[0], ""), 300);
-        assert!(told.servers[0].1.lines.iter().all(|line| *line <= "000.300000~".to_owned()), "{told:?}");
+        assert!(told.servers[0].1.lines.iter().all(|line| line.as_str() <= "000.300000~"), "{told:?}");
         let mut last = LastLines::default();
         (0..20).for_each(|number| last.add(&number.to_string()));
         assert_eq!(last.lines, ["14", "15", "16", "17", "18", "19"]);
