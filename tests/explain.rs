@@ -36,6 +36,9 @@ fn a_test_is_explained_by_each_of_its_names() {
 #[test]
 fn a_part_a_rule_a_check_an_outcome_and_a_mistake_are_explained() {
     assert_says(&explain(&["2C"]), &["2C Persistence\n", "`2C/unreliable-churn`"]);
+    assert_says(&explain(&["3A"]), &["3A Key/value service without snapshots\n", "`3A/kv-random-keys`"]);
+    assert_says(&explain(&["TestBasic4A", "--edition", "2024"]), &["4A/kv-basic\n", "\nPurpose. "]);
+    assert_says(&explain(&["no progress"]), &["check: no progress\n", "ends in a minority"]);
     assert_says(&explain(&["election", "safety"]), &["rule: election safety\n", "Figure 3"]);
     assert_eq!(explain(&["election-safety"]), explain(&["election safety"]));
     assert_says(&explain(&["failed to reach agreement"]), &["check: one\n"]);

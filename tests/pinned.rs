@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use raftlab::api::Submission;
 use raftlab::base::Seed;
 use raftlab::lab::{Edition, Lab};
 use raftlab::runner::{Player, play};
@@ -10,6 +11,9 @@ use serde::Deserialize;
 
 #[path = "../labs/reference/src/raft/mod.rs"]
 mod raft;
+
+#[path = "../labs/reference/src/kv/mod.rs"]
+mod kv;
 
 /// `tests/pinned.toml`.
 #[derive(Deserialize)]
@@ -40,7 +44,8 @@ fn passes_what_once_went_wrong() {
     for Run { test: path, seed, what } in pinned() {
         let test = lab.tests().find(|test| test.path() == path).unwrap_or_else(|| panic!("{path} is no test"));
         let seed: Seed = seed.parse().unwrap_or_else(|error| panic!("{path}: {seed} is no seed: {error}"));
-        let run = play(test, Player::watched(raft::make), seed, None, None);
+        let player = Player::of(Submission::raft(raft::make).with_kv(kv::make_server, kv::make_clerk));
+        let run = play(test, player, seed, None, None);
         assert!(run.outcome.passed(), "{path} {seed}, {what}: {:?}", run.outcome);
     }
 }
