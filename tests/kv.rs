@@ -9,7 +9,7 @@ use common::expected::{Expected, expect};
 
 const QUIET: [&str; 3] = ["--traces", "none", "--no-progress"];
 
-fn test<'a>(bench: &Bench, names: &[&'a str]) -> common::Ended {
+fn test(bench: &Bench, names: &[&str]) -> common::Ended {
     bench.run(&[&["test"], names, &QUIET].concat())
 }
 

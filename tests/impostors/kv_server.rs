@@ -24,6 +24,9 @@ struct State {
     padding: Vec<u8>,
 }
 
+/// Who waits for an answer, and what was asked.
+type Waiting = (Ask, Sender<Option<String>>);
+
 struct Server {
     flaw: Flaw,
     raft: Rc<dyn Raft>,
@@ -31,7 +34,7 @@ struct Server {
     limit: Option<usize>,
     ctx: Ctx,
     state: RefCell<State>,
-    waiting: RefCell<BTreeMap<Index, (Ask, Sender<Option<String>>)>>,
+    waiting: RefCell<BTreeMap<Index, Waiting>>,
 }
 
 struct Asleep;
