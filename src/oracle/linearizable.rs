@@ -13,7 +13,7 @@ use super::{Oracle, Violation};
 use crate::base::{ClientId, Instant};
 use crate::trace::{Event, Operation};
 
-pub(super) const RULE: &str = "linearizability";
+const RULE: &str = "linearizability";
 
 /// Watches what clients ask for and are told.
 #[derive(Debug, Default)]

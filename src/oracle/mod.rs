@@ -18,7 +18,6 @@
 //! | term rule | `term_rule` | Raft paper, Figure 2 | `Rpc::describe`, `describe_reply` |
 //! | heartbeat rate | `heartbeats` | lab 2A; `lab-spec` §4.1, H1 | `Rpc::describe` |
 //! | idle traffic | `idle_traffic` | lab 2A; `lab-spec` §4.1, H2 | black-box, sharper with `Rpc::describe` |
-//! | linearizability | `linearizable`, `linearizability/` | labs 3A and 3B | a key/value service |
 //! | snapshot traffic | `snapshot_traffic` | Raft paper, §7 | `Rpc::describe` |
 //! | re-election | `reelection` | lab 2A; `lab-spec` §4.2, E | black-box |
 //! | catch-up | `catch_up` | `lab-spec` §2.5; Raft paper, §5.3 | black-box |

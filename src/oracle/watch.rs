@@ -12,7 +12,6 @@ use super::first_heartbeat::{self, FirstHeartbeat};
 use super::glass::{self, GlassRules};
 use super::heartbeats;
 use super::idle_traffic;
-use super::linearizable::{self, Linearizable};
 use super::message_roles::{self, MessageRoles};
 use super::quorum::{self, QuorumCertificate};
 use super::reelection::{self, Reelection};
@@ -73,7 +72,7 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 }
 
 /// Those that see what anybody sees.
-const OUTSIDE: [Rule; 17] = [
+const OUTSIDE: [Rule; 16] = [
     Rule {
         name: election_safety::RULE,
         says: "no term ever has two leaders",
@@ -165,12 +164,6 @@ const OUTSIDE: [Rule; 17] = [
         needs: Needs::Nothing,
     },
     Rule {
-        name: linearizable::RULE,
-        says: "every operation on a key/value service takes effect at one instant between its call and its return",
-        source: "labs 3A and 3B",
-        needs: Needs::Nothing,
-    },
-    Rule {
         name: snapshot_traffic::RULE,
         says: "nobody sends a peer the same snapshot more than 20 times in any second",
         source: "Raft paper, §7",
@@ -198,7 +191,6 @@ pub struct Watch {
     catch_up: CatchUp,
     first_heartbeat: FirstHeartbeat,
     snapshot_traffic: SnapshotTraffic,
-    linearizable: Linearizable,
     glass: GlassRules,
 }
 
@@ -225,11 +217,6 @@ impl Watch {
         }
     }
 
-    /// Why it could not be told whether a service's history is linearizable; none if it could.
-    pub fn undecided(&self) -> Option<&str> {
-        self.linearizable.undecided()
-    }
-
     /// How long each election took, up to the first violation.
     pub fn reelections(&self) -> &[Duration] {
         self.reelection.durations()
@@ -243,8 +230,7 @@ impl Watch {
         self.term_rule.finish(at)?;
         self.traffic.finish(at)?;
         self.catch_up.finish(at)?;
-        self.reelection.finish(at)?;
-        self.linearizable.finish(at)
+        self.reelection.finish(at)
     }
 
     /// Who hears of which event.
@@ -301,8 +287,7 @@ impl Watch {
             Event::Saved { .. } => self.vote_uniqueness.observe(at, event),
             // What a service's clients do is nothing to Raft.
             Event::OwnService => self.snapshot_prefix.observe(at, event),
-            Event::Client { .. } => Ok(()),
-            Event::OperationBegan { .. } | Event::OperationEnded { .. } => self.linearizable.observe(at, event),
+            Event::Client { .. } | Event::OperationBegan { .. } | Event::OperationEnded { .. } => Ok(()),
             Event::Lost { .. } => Ok(()),
         }
     }
