@@ -2,9 +2,9 @@
 //! its return.
 //!
 //! Source: labs 3A and 3B, `lab-spec/kv.md` §1.4 and §3.10. The course looks at some of its tests, for a
-//! second of real time, and lets pass what it could not decide by then. Here every run is looked at when
-//! it ends, also when it ends by another failure, and operations that never returned count: they may have
-//! happened, or not.
+//! second of real time, and lets pass what it could not decide by then. Here a run is looked at when it
+//! ends, also when it ends by another failure, and operations that never returned count: they may have
+//! happened, or not. Not one of the rules that are watched in every run yet.
 
 use std::collections::BTreeMap;
 
