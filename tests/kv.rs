@@ -37,8 +37,10 @@ fn later_editions_call_the_parts_4a_and_4b() {
 
 #[test]
 fn who_has_no_service_is_told_what_to_do() {
-    let ended = test(&Bench::impostor("reference"), &["3A", "-n", "1"]);
-    ended.says(2, &["3A/kv-basic tests a key/value service, and this implementation has none", "with_kv("]);
+    let bench = Bench::impostor("reference");
+    let told = ["3A/kv-basic tests a key/value service, and this implementation has none", "with_kv("];
+    test(&bench, &["3A", "-n", "1"]).says(2, &told);
+    bench.run(&["replay", "3A/kv-basic", "--seed", "7"]).says(2, &told);
 }
 
 #[test]

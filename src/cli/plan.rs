@@ -186,15 +186,21 @@ fn select(args: &TestArgs, submission: Submission) -> Result<Vec<Arc<Test>>, Fai
 
 /// Who has no key/value service is not asked for one, unless nothing else is.
 fn leave_out_kv(tests: &mut Vec<Arc<Test>>) -> Result<(), Failed> {
-    let wanted = tests.iter().find(|test| test.needs_kv()).map(|test| test.path());
+    let wanted = tests.iter().find(|test| test.needs_kv()).cloned();
     tests.retain(|test| !test.needs_kv());
     match wanted {
-        Some(test) if tests.is_empty() => Err(Failed::usage(format!(
-            "{test} tests a key/value service, and this implementation has none: start it with \
-             `raftlab::cli::main_of(name, Submission::raft(make).with_kv(…))`"
-        ))),
+        Some(test) if tests.is_empty() => Err(without_kv(&test)),
         _ => Ok(()),
     }
+}
+
+/// A test of a service, for an implementation that has none.
+pub(super) fn without_kv(test: &Test) -> Failed {
+    Failed::usage(format!(
+        "{} tests a key/value service, and this implementation has none: start it with \
+         `raftlab::cli::main_of(name, Submission::raft(make).with_kv(…))`",
+        test.path()
+    ))
 }
 
 /// A regular expression as it is typed.

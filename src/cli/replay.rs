@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::args::{ColorChoice, ReplayArgs};
 use super::error::{Exit, Failed};
-use super::plan::load_lab;
+use super::plan::{load_lab, without_kv};
 use super::{output, view};
 use crate::api::{Submission, install_logger};
 use crate::cluster::Figures;
@@ -23,6 +23,9 @@ pub(super) fn run(args: &ReplayArgs, submission: Submission, color: ColorChoice)
         let names: Vec<String> = tests.iter().map(|test| test.path()).collect();
         return Err(Failed::usage(format!("`{}` is not one test; it means {}", args.test, names.join(", "))));
     };
+    if test.needs_kv() && submission.kv.is_none() {
+        return Err(without_kv(test));
+    }
     let seed = args.seed.unwrap_or_else(|| args.campaign_seed.of_run(&test.info.name, args.iteration.unwrap_or(1)));
     let player = Player { submission, rules: args.rules.into() };
     let mut output = Output::open(args, color)?;

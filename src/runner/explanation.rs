@@ -79,7 +79,7 @@ fn replay(test: &Test, player: Player, seed: Seed, first: &Run) -> Option<Explan
 }
 
 /// Sees a run again.
-pub struct Witness {
+struct Witness {
     scene: Scene,
     lines: TextSink<Excerpt>,
 }

@@ -58,7 +58,7 @@ pub use campaign::{Campaign, Controls, Listener, Planned, RunResult, run};
 pub use cause::{Cause, Group};
 pub use determinism::{Pulse, confirm};
 pub use ending::Ending;
-pub use explanation::{Explanation, LastLines, Witness, explain};
+pub use explanation::{Explanation, LastLines, explain};
 pub use files::write_whole;
 pub use manifest::{Manifest, TestPlan};
 pub use merge::{Contradiction, Merged};
