@@ -83,7 +83,7 @@ fn fails(Wrong { service, test, rule, evidence }: Wrong) {
 #[test]
 fn a_write_that_is_answered_before_it_is_committed_is_lost() {
     let (service, test) = ("kv-answers-at-once", "3A/kv-restarts-partitions");
-    breaks(Wrong { service, test, rule: "exactly once", evidence: "no read ever showed it" });
+    breaks(Wrong { service, test, rule: "stale read", evidence: "a read that misses a write" });
     fails(Wrong { service, test, rule: "own value", evidence: "which nobody else writes" });
 }
 
@@ -104,7 +104,7 @@ fn a_read_without_the_others_ends_in_a_minority_and_gives_what_is_old() {
     breaks(Wrong { service, test, rule: "stale read", evidence: "a Get ended in a minority" });
     fails(Wrong { service, test, rule: "no progress", evidence: "a Get ended in a minority" });
     let test = "3A/kv-unreliable";
-    breaks(Wrong { service, test, rule: "stale read", evidence: "although before that C2 read key 3" });
+    breaks(Wrong { service, test, rule: "stale read", evidence: "without C3's Append(4, " });
     fails(Wrong { service, test, rule: "own value", evidence: "it read nothing and had written" });
 }
 
@@ -139,14 +139,14 @@ fn who_waits_for_ever_is_not_done_after_the_partition() {
     let service = "kv-waits-for-ever";
     let evidence = "a Put that waited for the partition has not ended 4s after it";
     fails(Wrong { service, test: "3A/kv-one-partition", rule: "completion", evidence });
-    let evidence = "called at 002.035780, has not returned";
+    let evidence = "called at 002.032813, has not returned";
     fails(Wrong { service, test: "3A/kv-partitions", rule: "time limit", evidence });
 }
 
 #[test]
 fn a_clerk_that_gives_up_loses_its_write() {
     let (service, test) = ("kv-gives-up", "3B/kv-snapshot-size");
-    breaks(Wrong { service, test, rule: "exactly once", evidence: "no read ever showed it" });
+    breaks(Wrong { service, test, rule: "stale read", evidence: "nothing wrote " });
     fails(Wrong { service, test, rule: "value read", evidence: "; it must be " });
 }
 

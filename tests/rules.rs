@@ -178,16 +178,16 @@ broken! {
         test: "3A/kv-one-key",
         outcome: "violated",
         servers: &[],
-        evidence: "2 times, but was written once: C4's Append",
+        evidence: "2 times, but was written once: C2's Append",
     },
 
     a_read_shows_what_was_written_before_it: Expected {
         rule: "stale read",
         impostor: "kv-reads-its-own-state",
-        test: "3A/kv-unreliable",
+        test: "3A/kv-one-partition",
         outcome: "violated",
         servers: &[],
-        evidence: "although before that C2 read key 3",
+        evidence: "although before that C1 read key 1 from",
     },
 
     what_is_read_was_written: Expected {

@@ -71,7 +71,7 @@ fn input(operation: Operation<'_>) -> KvInput {
 fn rule(kind: ContradictionKind) -> &'static str {
     match kind {
         ContradictionKind::Duplicate | ContradictionKind::LostUpdate => EXACTLY_ONCE,
-        ContradictionKind::StaleRead => STALE_READ,
+        ContradictionKind::StaleRead | ContradictionKind::MissedWrite => STALE_READ,
         ContradictionKind::NeverWritten
         | ContradictionKind::Reordered
         | ContradictionKind::Diverged
@@ -157,7 +157,7 @@ mod tests {
     fn what_happens_at_one_instant_happens_in_order() {
         let told = Told(Linearizable::default()).call(1, C0, PUT).end(1, C0, PUT, None);
         let violation = told.call(1, C0, GET).end(1, C0, GET, Some("")).finish().expect_err("the read came later");
-        assert_eq!((violation.rule, violation.at), (EXACTLY_ONCE, Instant::from_millis(1)));
+        assert_eq!((violation.rule, violation.at), (STALE_READ, Instant::from_millis(1)));
         let told = Told(Linearizable::default()).call(1, C0, PUT).call(1, C1, GET).end(1, C0, PUT, None);
         assert_eq!(told.end(1, C1, GET, Some("")).finish(), Ok(()));
     }
@@ -173,10 +173,19 @@ mod tests {
 
     #[test]
     fn each_rule_has_a_name_for_what_breaks_it() {
-        for (read, rule) in [("xx", EXACTLY_ONCE), ("", EXACTLY_ONCE), ("y", RULE)] {
-            let told = Told(Linearizable::default()).call(1, C0, APPEND).end(2, C0, APPEND, None);
-            let violation = told.call(3, C1, GET).end(4, C1, GET, Some(read)).finish().expect_err("it is wrong");
-            assert_eq!(violation.rule, rule, "{violation:?}");
+        for (reads, rule) in [
+            (&["xx"][..], EXACTLY_ONCE),
+            (&["", ""], EXACTLY_ONCE),
+            (&["", "x"], STALE_READ),
+            (&[""], STALE_READ),
+            (&["y"], RULE),
+        ] {
+            let mut told = Told(Linearizable::default()).call(1, C0, APPEND).end(2, C0, APPEND, None);
+            for (at, read) in (3..).zip(reads) {
+                told = told.call(at, C1, GET).end(at, C1, GET, Some(read));
+            }
+            let violation = told.finish().expect_err("it is wrong");
+            assert_eq!(violation.rule, rule, "{reads:?}: {violation:?}");
         }
     }
 

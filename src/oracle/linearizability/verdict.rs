@@ -63,8 +63,11 @@ pub enum ContradictionKind {
     NeverWritten,
     /// A read shows more often than it was written, what was written.
     Duplicate,
-    /// A write that was acknowledged is not in a later read, nor in any other.
+    /// A write that was acknowledged is not in a later read, nor in those after it, nor in any other.
     LostUpdate,
+    /// A write that was acknowledged is not in a later read, and nothing shows whether that read was stale
+    /// or the write is lost.
+    MissedWrite,
     /// A read does not show a write that was over before it, and that another read shows; or shows
     /// less than an earlier read.
     StaleRead,
@@ -82,6 +85,7 @@ impl fmt::Display for ContradictionKind {
             ContradictionKind::NeverWritten => "a value that nobody wrote",
             ContradictionKind::Duplicate => "a write that took effect twice",
             ContradictionKind::LostUpdate => "a lost update",
+            ContradictionKind::MissedWrite => "a read that misses a write",
             ContradictionKind::StaleRead => "a stale read",
             ContradictionKind::Reordered => "writes in an impossible order",
             ContradictionKind::Diverged => "reads of two different pasts",

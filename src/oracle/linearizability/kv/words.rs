@@ -33,7 +33,7 @@ impl<'a> Story<'a> {
 
     fn tale(&self) -> Option<Tale> {
         let reads: Vec<Read<'a>> = self.found.iter().filter_map(|number| self.read(*number)).collect();
-        match reads[..] {
+        let tale = match reads[..] {
             [read] if self.found.len() == 1 => self.impossible_value(read),
             [read] => self.contradicted_by_write(read),
             [one, other] => {
@@ -42,7 +42,20 @@ impl<'a> Story<'a> {
                 tale.or_else(|| self.seen_by_one(one, other)).or_else(|| self.seen_by_one(other, one))
             }
             _ => None,
-        }
+        };
+        tale.or_else(|| reads.iter().rev().find_map(|read| self.append_missed(*read)))
+    }
+
+    /// An Append that was over before `read` was called, which does not show it. What else was found says
+    /// why no Put can have come between.
+    fn append_missed(&self, read: Read<'a>) -> Option<Tale> {
+        let earlier = self.found.iter().rev().filter(|each| self.operations[**each].precedes(read.operation));
+        earlier
+            .filter_map(|number| match self.operations[*number].input {
+                KvInput::Append { value, .. } => self.append_not_seen(read, *number, value),
+                _ => None,
+            })
+            .next()
     }
 
     fn read(&self, number: usize) -> Option<Read<'a>> {
@@ -157,10 +170,16 @@ impl<'a> Story<'a> {
         };
         let (kind, second) = match other {
             Some(other) => (ContradictionKind::StaleRead, format!("{other}, which shows it")),
-            None => (ContradictionKind::LostUpdate, "no read ever showed it".to_owned()),
+            None if self.is_continued(read) => (ContradictionKind::LostUpdate, "no read ever showed it".to_owned()),
+            None => (ContradictionKind::MissedWrite, "no later read says whether it was lost".to_owned()),
         };
         let told = [read.number, number].into_iter().chain(other.map(|other| other.number)).collect();
         Tale { kind, evidence: vec![first, second], told }
+    }
+
+    /// Whether a later read shows the same past as this one.
+    fn is_continued(&self, read: Read<'_>) -> bool {
+        self.reads().any(|later| read.operation.precedes(later.operation) && later.value.starts_with(read.value))
     }
 
     /// `read` shows a write in front of one that was over before it was called.

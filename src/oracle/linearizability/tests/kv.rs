@@ -39,7 +39,7 @@ fn a_value_from_the_future() {
 
 #[test]
 fn a_lost_update() {
-    let story = Story::new().append(0, 1, 2, "a").append(1, 3, 4, "b").get(2, 5, 6, "a");
+    let story = Story::new().append(0, 1, 2, "a").append(1, 3, 4, "b").get(2, 5, 6, "a").get(2, 7, 8, "a");
     let told = story.illegal(ContradictionKind::LostUpdate, 6, &[1, 2]);
     assert_eq!(
         told.evidence,
@@ -53,15 +53,33 @@ fn a_lost_update() {
 }
 
 #[test]
+fn a_read_that_misses_a_write_may_be_stale_or_the_write_lost() {
+    let story = Story::new().append(0, 1, 2, "a").append(1, 3, 4, "b").get(2, 5, 6, "a");
+    let told = story.illegal(ContradictionKind::MissedWrite, 6, &[1, 2]);
+    assert_eq!(told.evidence[1], "no later read says whether it was lost");
+    // What another read says that was called before this one returned, or after a Put, says nothing of it.
+    let story = Story::new().append(0, 1, 2, "a").append(1, 3, 4, "b").get(2, 5, 6, "a").get(3, 5, 7, "a");
+    story.put(0, 8, 9, "c").get(2, 10, 11, "c").illegal(ContradictionKind::MissedWrite, 6, &[1, 2]);
+}
+
+#[test]
+fn a_client_that_does_not_find_what_it_has_appended() {
+    // The Put might come between, but for the first read.
+    let story = Story::new().lost_put(9, 0, "").append(0, 1, 2, "a").get(0, 3, 4, "a").append(0, 5, 6, "b");
+    let told = story.get(0, 7, 8, "a").get(0, 9, 9, "a").illegal(ContradictionKind::LostUpdate, 8, &[2, 3, 4]);
+    assert!(told.evidence[0].ends_with("without C0's Append(4, \"b\"), which had returned at 000.006000"), "{told:?}");
+}
+
+#[test]
 fn a_lost_update_behind_a_put() {
-    let story = Story::new().put(0, 1, 2, "").append(1, 3, 4, "b").get(2, 5, 6, "");
+    let story = Story::new().put(0, 1, 2, "").append(1, 3, 4, "b").get(2, 5, 6, "").get(2, 7, 8, "");
     let told = story.illegal(ContradictionKind::LostUpdate, 6, &[0, 1, 2]);
     assert_eq!(told.evidence[2], "C0's Put(4, \"\") was called at 000.001000 and returned at 000.002000");
 }
 
 #[test]
 fn a_lost_put() {
-    let story = Story::new().put(0, 1, 2, "a").put(1, 3, 4, "b").get(2, 5, 6, "a");
+    let story = Story::new().put(0, 1, 2, "a").put(1, 3, 4, "b").get(2, 5, 6, "a").get(2, 7, 8, "a");
     let told = story.illegal(ContradictionKind::LostUpdate, 6, &[0, 1, 2]);
     assert_eq!(
         told.evidence[0],
@@ -206,7 +224,7 @@ fn reads_that_never_returned_say_nothing() {
 #[test]
 fn operations_that_touch_are_concurrent() {
     Story::new().append(0, 1, 5, "a").get(1, 5, 9, "").legal();
-    Story::new().append(0, 1, 5, "a").get(1, 6, 9, "").illegal(ContradictionKind::LostUpdate, 9, &[0, 1]);
+    Story::new().append(0, 1, 5, "a").get(1, 6, 9, "").illegal(ContradictionKind::MissedWrite, 9, &[0, 1]);
 }
 
 #[test]
@@ -218,7 +236,7 @@ fn operations_may_take_no_time() {
         .get(3, 5, 5, "ba")
         .get(4, 5, 5, "")
         .legal();
-    Story::new().append(0, 5, 5, "a").get(1, 6, 6, "").illegal(ContradictionKind::LostUpdate, 6, &[0, 1]);
+    Story::new().append(0, 5, 5, "a").get(1, 6, 6, "").illegal(ContradictionKind::MissedWrite, 6, &[0, 1]);
 }
 
 #[test]
@@ -235,7 +253,7 @@ fn values_need_not_be_unique() {
 #[test]
 fn long_values_are_shortened() {
     let long = "x 0 0 y".repeat(100);
-    let told = Story::new().append(0, 1, 2, &long).get(1, 3, 4, "").illegal(ContradictionKind::LostUpdate, 4, &[0, 1]);
+    let told = Story::new().append(0, 1, 2, &long).get(1, 3, 4, "").illegal(ContradictionKind::MissedWrite, 4, &[0, 1]);
     assert!(
         told.evidence[0].contains("Append(4, \"x 0 0 yx 0 0 yx \"…\" yx 0 0 yx 0 0 y\" (700 characters))"),
         "{told:?}"
