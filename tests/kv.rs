@@ -55,94 +55,95 @@ fn who_has_no_service_is_asked_for_none_beside_other_tests() {
     }
 }
 
-/// What a service does wrong, and what says so.
+/// What a service does wrong, what says so, and with which words.
 struct Wrong {
     service: &'static str,
     test: &'static str,
-    check: &'static str,
+    rule: &'static str,
     evidence: &'static str,
 }
 
+/// A rule is broken.
 #[track_caller]
-fn is_caught(wrong: Wrong) {
-    let Wrong { service, test, check, evidence } = wrong;
-    expect(Expected { impostor: service, test, outcome: "failed", rule: check, servers: &[], evidence });
+fn breaks(Wrong { service, test, rule, evidence }: Wrong) {
+    expect(Expected { impostor: service, test, outcome: "violated", rule, servers: &[], evidence });
+}
+
+/// The same, and which server breaks it.
+#[track_caller]
+fn is_broken_by(server: &'static [&'static str], Wrong { service, test, rule, evidence }: Wrong) {
+    expect(Expected { impostor: service, test, outcome: "violated", rule, servers: server, evidence });
+}
+
+/// A check of the course's is not met, whether or not a rule notices it first.
+#[track_caller]
+fn fails(Wrong { service, test, rule, evidence }: Wrong) {
+    let bench = Bench::impostor(service);
+    let ended = bench.run(&[&["test", test, "-n", "1", "--rules", "none"], &QUIET[..]].concat());
+    ended.says(1, &["FAILED", rule, evidence]);
 }
 
 #[test]
 fn a_write_that_is_answered_before_it_is_committed_is_lost() {
-    is_caught(Wrong {
-        service: "kv-answers-at-once",
-        test: "3A/kv-restarts-partitions",
-        check: "own value",
-        evidence: "which nobody else writes",
-    });
+    let (service, test) = ("kv-answers-at-once", "3A/kv-restarts-partitions");
+    breaks(Wrong { service, test, rule: "exactly once", evidence: "no read ever showed it" });
+    fails(Wrong { service, test, rule: "own value", evidence: "which nobody else writes" });
 }
 
 #[test]
 fn a_write_that_is_done_again_is_there_twice() {
     for service in ["kv-repeats-writes", "kv-renumbers-tries"] {
-        is_caught(Wrong {
-            service,
-            test: "3A/kv-one-key",
-            check: "appends",
-            evidence: "was appended once, and is in the value read 2 times",
-        });
+        let (test, evidence) = ("3A/kv-one-key", "was appended once, and is in the value read 2 times");
+        breaks(Wrong { service, test, rule: "exactly once", evidence: "2 times, but was written once" });
+        // The violation says what the course would have said.
+        breaks(Wrong { service, test, rule: "exactly once", evidence });
+        fails(Wrong { service, test, rule: "appends", evidence });
     }
 }
 
 #[test]
-fn a_read_without_the_others_ends_in_a_minority() {
-    expect(Expected {
-        impostor: "kv-reads-its-own-state",
-        test: "3A/kv-one-partition",
-        outcome: "failed",
-        rule: "no progress",
-        servers: &["S4", "S1"],
-        evidence: "a Get ended in a minority",
-    });
-}
-
-#[test]
-fn and_gives_what_is_old() {
-    is_caught(Wrong {
-        service: "kv-reads-its-own-state",
-        test: "3A/kv-unreliable",
-        check: "own value",
-        evidence: "it read nothing and had written",
-    });
+fn a_read_without_the_others_ends_in_a_minority_and_gives_what_is_old() {
+    let (service, test) = ("kv-reads-its-own-state", "3A/kv-one-partition");
+    breaks(Wrong { service, test, rule: "stale read", evidence: "a Get ended in a minority" });
+    fails(Wrong { service, test, rule: "no progress", evidence: "a Get ended in a minority" });
+    let test = "3A/kv-unreliable";
+    breaks(Wrong { service, test, rule: "stale read", evidence: "although before that C2 read key 3" });
+    fails(Wrong { service, test, rule: "own value", evidence: "it read nothing and had written" });
 }
 
 #[test]
 fn a_snapshot_without_sessions_lets_a_write_be_done_again() {
-    is_caught(Wrong {
-        service: "kv-forgets-sessions",
-        test: "3B/kv-snapshot-unreliable-recover",
-        check: "appends",
-        evidence: "was appended once, and is in the value read 2 times",
-    });
+    let (service, test) = ("kv-forgets-sessions", "3B/kv-snapshot-unreliable-recover");
+    breaks(Wrong { service, test, rule: "exactly once", evidence: "2 times, but was written once" });
+    fails(Wrong { service, test, rule: "appends", evidence: "was appended once, and is in the value read 2 times" });
 }
 
 #[test]
-fn logs_are_cut_and_snapshots_are_short_and_only_where_they_are_asked_for() {
-    for (service, test, check, evidence) in [
-        ("kv-never-snapshots", "3B/kv-snapshot-size", "log trimmed", "8000 are the most that is allowed"),
-        ("kv-never-snapshots", "3B/kv-snapshot-recover", "log trimmed", "8000 are the most that is allowed"),
-        ("kv-pads-snapshots", "3B/kv-snapshot-size", "snapshot size", "500 are enough"),
-        ("kv-always-snapshots", "3A/kv-basic", "no snapshot", "but there are to be none"),
-    ] {
-        is_caught(Wrong { service, test, check, evidence });
+fn logs_are_cut_where_that_is_asked_for() {
+    let service = "kv-never-snapshots";
+    for (test, server) in [("3B/kv-snapshot-size", &["S0"]), ("3B/kv-snapshot-recover", &["S0"])] {
+        let evidence = "8000 bytes are the most that is allowed";
+        is_broken_by(server, Wrong { service, test, rule: "size limit", evidence });
+        fails(Wrong { service, test, rule: "log trimmed", evidence: "8000 are the most that is allowed" });
     }
 }
 
 #[test]
+fn snapshots_are_short_and_only_where_they_are_asked_for() {
+    let (service, test) = ("kv-pads-snapshots", "3B/kv-snapshot-size");
+    fails(Wrong { service, test, rule: "snapshot size", evidence: "500 are enough" });
+    let (service, test) = ("kv-always-snapshots", "3A/kv-basic");
+    is_broken_by(&["S2"], Wrong { service, test, rule: "size limit", evidence: "there are to be none" });
+    fails(Wrong { service, test, rule: "no snapshot", evidence: "but there are to be none" });
+}
+
+#[test]
 fn who_waits_for_ever_is_not_done_after_the_partition() {
-    is_caught(Wrong {
-        service: "kv-waits-for-ever",
-        test: "3A/kv-one-partition",
-        check: "completion",
-        evidence: "a Put that waited for the partition has not ended 4s after it",
-    });
+    let service = "kv-waits-for-ever";
+    let evidence = "a Put that waited for the partition has not ended 4s after it";
+    fails(Wrong { service, test: "3A/kv-one-partition", rule: "completion", evidence });
+    let evidence = "called at 002.035780, has not returned";
+    fails(Wrong { service, test: "3A/kv-partitions", rule: "time limit", evidence });
 }
 
 #[test]
@@ -159,12 +160,9 @@ fn beyond_the_course_each_mistake_has_a_test_that_is_for_it() {
 
 #[test]
 fn a_clerk_that_gives_up_loses_its_write() {
-    is_caught(Wrong {
-        service: "kv-gives-up",
-        test: "3B/kv-snapshot-size",
-        check: "value read",
-        evidence: "; it must be ",
-    });
+    let (service, test) = ("kv-gives-up", "3B/kv-snapshot-size");
+    breaks(Wrong { service, test, rule: "exactly once", evidence: "no read ever showed it" });
+    fails(Wrong { service, test, rule: "value read", evidence: "; it must be " });
 }
 
 #[test]

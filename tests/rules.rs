@@ -172,6 +172,42 @@ broken! {
         evidence: "it had sent it 21 times",
     },
 
+    a_write_that_comes_again_is_done_once: Expected {
+        rule: "exactly once",
+        impostor: "kv-repeats-writes",
+        test: "3A/kv-one-key",
+        outcome: "violated",
+        servers: &[],
+        evidence: "2 times, but was written once: C4's Append",
+    },
+
+    a_read_shows_what_was_written_before_it: Expected {
+        rule: "stale read",
+        impostor: "kv-reads-its-own-state",
+        test: "3A/kv-unreliable",
+        outcome: "violated",
+        servers: &[],
+        evidence: "although before that C2 read key 3",
+    },
+
+    what_is_read_was_written: Expected {
+        rule: "linearizability",
+        impostor: "kv-echoes-keys",
+        test: "3A/kv-concurrent",
+        outcome: "violated",
+        servers: &[],
+        evidence: "a value that nobody wrote",
+    },
+
+    a_service_cuts_the_log: Expected {
+        rule: "size limit",
+        impostor: "kv-never-snapshots",
+        test: "3B/kv-snapshot-size",
+        outcome: "violated",
+        servers: &["S0"],
+        evidence: "given Raft no snapshot of them",
+    },
+
     what_is_shown_is_what_is_reported: Expected {
         rule: "state truth",
         impostor: "crowns-itself",

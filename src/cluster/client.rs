@@ -72,6 +72,7 @@ impl Client {
     async fn perform(&self, operation: Operation<'_>) -> String {
         let trace = &self.cluster.trace;
         trace.emit(&Event::OperationBegan { client: self.id, operation });
+        self.cluster.kv().begin_operation(self.id, self.cluster.now(), operation);
         let (clerk, key) = (self.clerk.clone(), operation.key().to_owned());
         let (is_append, value) = (matches!(operation, Operation::Append { .. }), operation.value().map(str::to_owned));
         let done = self.cluster.sim.spawn(self.group, async move {
@@ -88,6 +89,7 @@ impl Client {
             }
         });
         let value = done.await;
+        self.cluster.kv().end_operation(self.id);
         trace.emit(&Event::OperationEnded { client: self.id, operation, value: value.as_deref() });
         value.unwrap_or_default()
     }

@@ -14,10 +14,10 @@ use super::cluster::{Cluster, Running};
 use super::sampler::Sampler;
 use super::{Failure, FaultGuard, Step};
 use crate::api::{ApplySender, KvBoot, Life, LogScope, MakeClerk, MakeKvServer, StartRaft};
-use crate::base::{ClientId, Incarnation, Index, ServerId};
+use crate::base::{ClientId, Incarnation, Index, Instant, ServerId};
 use crate::net::rules;
 use crate::sim;
-use crate::trace::{Digest, Event};
+use crate::trace::{Digest, Event, Operation};
 
 /// What makes a key/value service.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ pub(super) struct Kv {
     /// Which client reaches which server.
     pub(super) ends: rules::ClientEnds,
     clients: Cell<u32>,
+    /// What each client waits for.
+    waiting: RefCell<BTreeMap<ClientId, Waiting>>,
     /// Operations that are counted.
     ops: Cell<u64>,
     /// Snapshots that the service has taken, and through which indices: what was applied in between may
@@ -45,7 +47,7 @@ pub(super) struct Kv {
 
 impl Kv {
     pub(super) fn new(ends: rules::ClientEnds) -> Kv {
-        Kv { ends, clients: Cell::new(0), ops: Cell::new(0), taken: RefCell::default() }
+        Kv { ends, clients: Cell::new(0), waiting: RefCell::default(), ops: Cell::new(0), taken: RefCell::default() }
     }
 
     /// Operations that were counted so far.
@@ -55,6 +57,15 @@ impl Kv {
 
     pub(super) fn count_operation(&self) {
         self.ops.set(self.ops.get() + 1);
+    }
+
+    pub(super) fn begin_operation(&self, client: ClientId, since: Instant, operation: Operation<'_>) {
+        let operation = format!("{}({:?})", operation.name(), operation.key());
+        self.waiting.borrow_mut().insert(client, Waiting { since, operation });
+    }
+
+    pub(super) fn end_operation(&self, client: ClientId) {
+        self.waiting.borrow_mut().remove(&client);
     }
 
     pub(super) fn next_client(&self) -> ClientId {
@@ -72,6 +83,13 @@ impl Kv {
     fn indices_of(&self, snapshot: &Bytes) -> BTreeSet<Index> {
         self.taken.borrow().get(&fingerprint(snapshot)).cloned().unwrap_or_default()
     }
+}
+
+/// An operation that has begun.
+struct Waiting {
+    since: Instant,
+    /// Such as `Get("4")`.
+    operation: String,
 }
 
 /// Length, and digest of all: snapshots often differ in their middles only.
@@ -106,6 +124,24 @@ impl Cluster {
     /// The first server that says it leads.
     pub fn any_leader(&self) -> Option<ServerId> {
         self.servers().find(|server| self.state(*server).is_some_and(|state| state.is_leader))
+    }
+
+    /// The operations that clients of the service wait for, a sentence each, for whom waits longest first;
+    /// of many only some.
+    pub(super) fn unfinished_operations(&self) -> Vec<String> {
+        const SHOWN: usize = 3;
+        let Some(kv) = &self.kv else { return vec![] };
+        let waiting = kv.waiting.borrow();
+        let mut waiting: Vec<_> = waiting.iter().collect();
+        waiting.sort_by_key(|(_, operation)| operation.since);
+        let sentence = |(client, Waiting { since, operation }): &(&ClientId, &Waiting)| {
+            format!("{client}'s {operation}, called at {since}, has not returned")
+        };
+        let mut sentences: Vec<String> = waiting.iter().take(SHOWN).map(sentence).collect();
+        if waiting.len() > SHOWN {
+            sentences.push(format!("nor have those of {} other clients", waiting.len() - SHOWN));
+        }
+        sentences
     }
 
     /// Makes a server of the service, which starts its Raft.

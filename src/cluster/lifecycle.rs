@@ -1,8 +1,10 @@
 //! Servers that come and go, and the state of the network between them (`lab-spec` §2.3 to §2.6).
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::cluster::{Cluster, Running};
+use super::kv::KvSetup;
 use super::sampler::Sampler;
 use super::service::{self, Service};
 use super::{Failure, Step};
@@ -20,8 +22,8 @@ impl Cluster {
     /// None in practice: no server has a snapshot to restore yet.
     pub fn construct(self: &Rc<Cluster>) -> Step {
         self.trace.emit(&Event::Began { servers: self.setup.servers });
-        if self.setup.kv.is_some() {
-            self.trace.emit(&Event::OwnService);
+        if let Some(KvSetup { max_raft_state, .. }) = self.setup.kv {
+            self.trace.emit(&Event::OwnService { max_raft_state });
         }
         self.set_reliable(!self.setup.unreliable);
         for server in self.servers() {
@@ -209,14 +211,11 @@ impl Cluster {
         self.network_changed();
     }
 
-    /// What the end of a test checks: that it took no longer than the lab allows (§2.14).
-    ///
-    /// # Errors
-    /// If more than `limit` has passed since construction.
-    pub fn check_time(&self, limit: std::time::Duration) -> Step {
-        let time = self.figures().virtual_time;
-        let failure = || format!("the test took {time:?} of virtual time, more than the {limit:?} it may take");
-        self.expect(time <= limit, "time limit", &[], failure)
+    /// What is wrong with a test that has not ended after `limit`, the time that the lab gives it (§2.14).
+    pub fn out_of_time(&self, limit: Duration) -> Failure {
+        let mut evidence = vec![format!("the test has not ended after {limit:?} of virtual time")];
+        evidence.extend(self.unfinished_operations());
+        Failure { check: "time limit", at: self.now(), servers: vec![], evidence }
     }
 
     pub(super) fn abort_apply(&self, text: String, servers: Vec<ServerId>) {

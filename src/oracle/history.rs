@@ -7,9 +7,14 @@ mod look;
 
 pub(super) use look::{Look, candidate, follower, leader};
 
+use std::time::Duration;
+
 use super::{Oracle, Violation};
-use crate::base::{Command, Incarnation, Index, Instant, ServerId, Term};
-use crate::trace::{Call, Description, Event, ReplyDescription};
+use crate::base::{ClientId, Command, Incarnation, Index, Instant, ServerId, Term};
+use crate::trace::{Call, Description, Event, Operation, ReplyDescription};
+
+/// The key of all clients in the stories.
+const KEY: &str = "k";
 
 /// A story told to one oracle.
 pub(super) struct History<O> {
@@ -136,6 +141,31 @@ impl<O: Oracle> History<O> {
 
     pub(super) fn restore_snapshot(&mut self, number: usize, index: Index, snapshot: &[u8]) -> &mut Self {
         self.event(&Event::SnapshotRestored { server: self.life(number), index, snapshot })
+    }
+
+    /// A client appends to the only key there is, at this instant.
+    pub(super) fn client_appends(&mut self, value: &str) -> &mut Self {
+        self.operation(Operation::Append { key: KEY, value }, None)
+    }
+
+    /// A client replaces what the only key holds.
+    pub(super) fn client_puts(&mut self, value: &str) -> &mut Self {
+        self.operation(Operation::Put { key: KEY, value }, None)
+    }
+
+    /// A client reads the only key.
+    pub(super) fn client_reads(&mut self, value: &str) -> &mut Self {
+        self.operation(Operation::Get { key: KEY }, Some(value))
+    }
+
+    /// One after the other: each takes a microsecond.
+    fn operation(&mut self, operation: Operation<'_>, value: Option<&str>) -> &mut Self {
+        let client = ClientId::new(0);
+        self.event(&Event::OperationBegan { client, operation });
+        self.now = self.now + Duration::from_micros(1);
+        self.event(&Event::OperationEnded { client, operation, value });
+        self.now = self.now + Duration::from_micros(1);
+        self
     }
 
     /// An AppendEntries without entries.

@@ -23,12 +23,16 @@
 //! | catch-up | `catch_up` | `lab-spec` §2.5; Raft paper, §5.3 | black-box |
 //! | first heartbeat | `first_heartbeat` | Raft paper, Figure 2 | black-box |
 //! | stable leader | `stable_leader` | `lab-spec` §4.3 | black-box |
+//! | exactly once | `linearizable` | lab 3A; Raft paper, §8 | black-box |
+//! | stale read | `linearizable` | lab 3A; Raft paper, §8 | black-box |
+//! | linearizability | `linearizable` | lab 3A; Herlihy and Wing 1990 | black-box |
+//! | size limit | `size_limit` | lab 3B; `lab-spec/kv.md` §1.6 | black-box |
 //!
 //! The rules that look inside a server (`Raft::inspect`) are in the folder `glass`, with a table of
 //! their own.
 //!
 //! What clients see of a service is judged by [`linearizability`], which takes no events but a
-//! history of calls.
+//! history of calls; `linearizable` tells it of a run's.
 //!
 //! Shared by several: `members` (who is live, who leads), `idle` (whether there is anything to
 //! do), `window` (ten in a second), `suspects` (what only the end of an instant decides),
@@ -51,6 +55,7 @@ mod message_roles;
 mod quorum;
 mod reelection;
 mod shown;
+mod size_limit;
 mod snapshot_prefix;
 mod snapshot_traffic;
 mod stable_leader;
@@ -77,6 +82,7 @@ pub use message_roles::MessageRoles;
 pub use quorum::QuorumCertificate;
 pub use reelection::{ELECTION_BOUND, Reelection};
 pub use shown::Shown;
+pub use size_limit::{LIMIT_FACTOR, SizeLimit};
 pub use snapshot_prefix::SnapshotPrefix;
 pub use snapshot_traffic::SnapshotTraffic;
 pub use stable_leader::StableLeader;

@@ -102,7 +102,7 @@ impl Oracle for SnapshotPrefix {
 
     fn observe(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         let (server, index, snapshot, deed) = match *event {
-            Event::OwnService => {
+            Event::OwnService { .. } => {
                 self.own_service = true;
                 return Ok(());
             }

@@ -12,9 +12,11 @@ use super::first_heartbeat::{self, FirstHeartbeat};
 use super::glass::{self, GlassRules};
 use super::heartbeats;
 use super::idle_traffic;
+use super::linearizable::{self, Linearizable};
 use super::message_roles::{self, MessageRoles};
 use super::quorum::{self, QuorumCertificate};
 use super::reelection::{self, Reelection};
+use super::size_limit::{self, SizeLimit};
 use super::snapshot_prefix::{self, SnapshotPrefix};
 use super::snapshot_traffic::{self, SnapshotTraffic};
 use super::stable_leader::{self, StableLeader};
@@ -72,7 +74,7 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 }
 
 /// Those that see what anybody sees.
-const OUTSIDE: [Rule; 16] = [
+const OUTSIDE: [Rule; 20] = [
     Rule {
         name: election_safety::RULE,
         says: "no term ever has two leaders",
@@ -169,6 +171,30 @@ const OUTSIDE: [Rule; 16] = [
         source: "Raft paper, §7",
         needs: Needs::Descriptions,
     },
+    Rule {
+        name: linearizable::EXACTLY_ONCE,
+        says: "every write of a client takes effect once, however often it is sent",
+        source: "lab 3A; Raft paper, §8",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: linearizable::STALE_READ,
+        says: "a read shows every write that was over before it",
+        source: "lab 3A; Raft paper, §8",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: linearizable::RULE,
+        says: "every operation takes effect at one instant between its call and its return",
+        source: "lab 3A; Herlihy and Wing 1990",
+        needs: Needs::Nothing,
+    },
+    Rule {
+        name: size_limit::RULE,
+        says: "a service gives Raft snapshots in time, and none where there are to be none",
+        source: "lab 3B",
+        needs: Needs::Nothing,
+    },
 ];
 
 /// Watches a run with all oracles, up to the first violation.
@@ -191,6 +217,8 @@ pub struct Watch {
     catch_up: CatchUp,
     first_heartbeat: FirstHeartbeat,
     snapshot_traffic: SnapshotTraffic,
+    linearizable: Linearizable,
+    size_limit: SizeLimit,
     glass: GlassRules,
 }
 
@@ -222,15 +250,23 @@ impl Watch {
         self.reelection.durations()
     }
 
-    /// What is complete already but was not brought to light by an event. Of the last at most
-    /// one is: `reelection` needs that there is no serving leader, the two before it that there is one.
+    /// What could not be decided although the run has ended, in words: nothing was broken, but it did not
+    /// pass either.
+    pub fn undecided(&self) -> Option<&str> {
+        self.linearizable.undecided()
+    }
+
+    /// What is complete already but was not brought to light by an event. Of the rules about messages
+    /// and leaders at most one is broken: `reelection` needs that there is no serving leader, the two
+    /// before it that there is one. What clients were told comes last: it is what the others lead to.
     fn last_look(&mut self, at: Instant) -> Result<(), Violation> {
         self.glass.finish(at)?;
         self.message_roles.finish(at)?;
         self.term_rule.finish(at)?;
         self.traffic.finish(at)?;
         self.catch_up.finish(at)?;
-        self.reelection.finish(at)
+        self.reelection.finish(at)?;
+        self.linearizable.finish(at)
     }
 
     /// Who hears of which event.
@@ -284,12 +320,21 @@ impl Watch {
                 self.first_heartbeat.note(at, event);
                 self.traffic.observe(at, event)
             }
-            Event::Saved { .. } => self.vote_uniqueness.observe(at, event),
-            // What a service's clients do is nothing to Raft.
-            Event::OwnService => self.snapshot_prefix.observe(at, event),
-            Event::Client { .. } | Event::OperationBegan { .. } | Event::OperationEnded { .. } => Ok(()),
+            Event::Saved { .. } => self.saved(at, event),
+            Event::OwnService { .. } => {
+                self.snapshot_prefix.observe(at, event)?;
+                self.size_limit.observe(at, event)
+            }
+            Event::OperationBegan { .. } | Event::OperationEnded { .. } => self.linearizable.observe(at, event),
+            // How a clerk goes about it is its own business.
+            Event::Client { .. } => Ok(()),
             Event::Lost { .. } => Ok(()),
         }
+    }
+
+    fn saved(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.vote_uniqueness.observe(at, event)?;
+        self.size_limit.observe(at, event)
     }
 
     fn reply(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
@@ -300,6 +345,7 @@ impl Watch {
     fn command(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.state_machine_safety.observe(at, event)?;
         self.apply_order.observe(at, event)?;
+        self.size_limit.observe(at, event)?;
         self.catch_up.note(at, event);
         self.traffic.observe(at, event)
     }
@@ -307,6 +353,7 @@ impl Watch {
     fn snapshot(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
         self.apply_order.observe(at, event)?;
         self.snapshot_prefix.observe(at, event)?;
+        self.size_limit.observe(at, event)?;
         self.catch_up.note(at, event);
         self.traffic.observe(at, event)
     }
@@ -323,6 +370,7 @@ impl Watch {
     }
 
     fn cluster(&mut self, at: Instant, event: &Event<'_>) -> Result<(), Violation> {
+        self.size_limit.observe(at, event)?;
         self.reelection.note(at, event);
         self.catch_up.note(at, event);
         self.first_heartbeat.note(at, event);
@@ -420,7 +468,7 @@ mod tests {
     #[test]
     fn every_rule_of_the_table_is_watched() {
         type Offence = fn(&mut History<Watched>) -> &mut History<Watched>;
-        let offences: [Offence; 16] = [
+        let offences: [Offence; 20] = [
             |history| history.state(1, 1, true),
             |history| history.state(1, 0, false),
             |history| history.apply(0, 1, 7).apply(1, 1, 8),
@@ -437,6 +485,10 @@ mod tests {
             |history| history.accept(0, 1, 1, 7).heartbeats(0, 1, 2_400, 12_400, 100),
             |history| history.crash(0).at(2_500).state(1, 2, false).state(1, 2, true).at(2_600).state(2, 2, false),
             |history| (0..21).fold(history, |history, _| history.request(0, 1, &SNAPSHOT)),
+            |history| history.client_appends("x").client_reads("xx"),
+            |history| history.client_puts("x").client_reads("x").client_reads(""),
+            |history| history.client_reads("x"),
+            |history| history.event(&Event::OwnService { max_raft_state: None }).take_snapshot(0, 1, b"one"),
         ];
         let caught = offences.map(|offence| offence(&mut led()).violation().rule);
         assert_eq!(caught.to_vec(), OUTSIDE.map(|rule| rule.name));

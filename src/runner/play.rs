@@ -10,7 +10,7 @@ use super::panics::{self, Panic};
 use super::standing;
 use crate::api::{MakeKv, MakeRaft, Submission};
 use crate::base::{Clock, Instant, Seed};
-use crate::cluster::{Cluster, Figures, KvSetup, Setup, Step};
+use crate::cluster::{Cluster, Failure, Figures, KvSetup, Setup, Step};
 use crate::lab::Test;
 use crate::oracle::{LIVENESS, Shown, Watch};
 use crate::scenario::Tester;
@@ -99,7 +99,9 @@ pub fn play(
     pulse: Option<Arc<Pulse>>,
 ) -> Run {
     let clock = Rc::new(Clock::default());
-    let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), Limits::default(), pulse);
+    // The course looks at the time when a test ends; what never ends, ends here.
+    let limits = Limits { virtual_time: test.time_limit, ..Limits::default() };
+    let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), limits, pulse);
     let stage = Stage::set(simulation.handle(), clock, listener, test, player, seed);
     let ended = panics::catch(|| simulation.run(stage.sim.group("scenario"), stage.perform(test)));
     let run = stage.conclude(test, ended);
@@ -165,13 +167,13 @@ impl Stage {
     fn perform(&self, test: &Test) -> impl Future<Output = ()> + 'static {
         let (cluster, verdict) = (self.cluster.clone(), self.verdict.clone());
         let tester = Tester::new(self.cluster.clone(), test.parameters.clone());
-        let (play, time_limit) = (test.scenario.play, test.time_limit);
+        let play = test.scenario.play;
         async move {
             let played = match cluster.construct() {
                 Ok(()) => play(tester).await,
                 Err(failure) => Err(failure),
             };
-            let _ = verdict.set(played.and_then(|()| cluster.check_time(time_limit)));
+            let _ = verdict.set(played);
         }
     }
 
@@ -188,6 +190,7 @@ impl Stage {
             (None, Err(panic)) => self.panicked(&panic),
             (None, Ok(end)) => self.ended(test, end),
         };
+        outcome = unless_undecided(outcome, watch.undecided().map(|why| self.undecided(why)));
         if let Some(finding) = outcome.finding_mut() {
             if finding.rule != NOT_WRITTEN {
                 finding.circumstances = Some(self.cluster.circumstances(&finding.servers));
@@ -221,14 +224,22 @@ impl Stage {
                 Some(Err(failure)) => self.or_deadlock(Outcome::Failed, failure.into()),
                 None => unreachable!("a run is stopped only for a reason that was looked at before"),
             },
+            End::OverLimit(Limit::VirtualTime, _) => {
+                let failure = self.cluster.out_of_time(test.time_limit);
+                self.or_deadlock(Outcome::Failed, (&failure).into())
+            }
             End::Deadlocked => Outcome::Stuck(self.deadlocked(test)),
             End::OverLimit(limit, culprit) => Outcome::OverLimit(self.over(limit, &culprit)),
         }
     }
 
     /// A broken rule is the outcome, unless it only demands that something happens, and a deadlock is
-    /// why nothing does.
-    fn violated(&self, finding: Finding) -> Outcome {
+    /// why nothing does. If it came to light only in the end, the scenario may have noticed, too.
+    fn violated(&self, mut finding: Finding) -> Outcome {
+        if let Some(Err(Failure { check, evidence, .. })) = self.verdict.get() {
+            let check = format!("the test's own check `{check}` was not met either: {}", evidence.join("; "));
+            finding.evidence.push(check);
+        }
         if LIVENESS.contains(&&*finding.rule) {
             return self.or_deadlock(Outcome::Violated, finding);
         }
@@ -251,6 +262,15 @@ impl Stage {
         evidence.extend(standing::sentences(&tasks));
         let first = tasks.iter().find(|task| server_of_group(&task.group).is_some());
         Finding { place: first.map(|task| task.place().to_string()), ..self.finding("deadlock", None, evidence) }
+    }
+
+    /// Nothing is known to be wrong, but it is not known to be right.
+    fn undecided(&self, why: &str) -> Finding {
+        let evidence = vec![
+            "whether what clients were told is linearizable could not be decided within the search's budget".to_owned(),
+            why.to_owned(),
+        ];
+        self.finding("limit linearizability_search", None, evidence)
     }
 
     fn over(&self, limit: Limit, culprit: &str) -> Finding {
@@ -314,6 +334,14 @@ impl Stage {
     }
 }
 
+/// How a run ended of which nothing wrong is known, if something could not be decided: it did not pass.
+fn unless_undecided(outcome: Outcome, undecided: Option<Finding>) -> Outcome {
+    match undecided {
+        Some(finding) if outcome.passed() => Outcome::OverLimit(finding),
+        _ => outcome,
+    }
+}
+
 /// What there is to say about a panic.
 fn evidence(who: &str, panic: &Panic) -> Vec<String> {
     if let Some(text) = panic.not_written() {
@@ -347,5 +375,19 @@ impl Sink for StopOnViolation {
         if self.watch.borrow().violation().is_some() {
             self.sim.stop();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_decided_is_no_pass_and_hides_nothing() {
+        let undecided = || Some(Finding::new("limit linearizability_search", vec![]));
+        assert_eq!(unless_undecided(Outcome::Passed, None), Outcome::Passed);
+        assert_eq!(unless_undecided(Outcome::Passed, undecided()).name(), "over-limit");
+        let failed = Outcome::Failed(Finding::new("appends", vec![]));
+        assert_eq!(unless_undecided(failed.clone(), undecided()), failed);
     }
 }

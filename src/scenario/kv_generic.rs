@@ -8,14 +8,13 @@ use super::Tester;
 use super::kv_checks::{check_appends, element};
 use crate::base::{Random, ServerId};
 use crate::cluster::{Client, Step};
+use crate::oracle::LIMIT_FACTOR;
 
 /// How often clients come and go.
 const ITERATIONS: usize = 3;
 /// How long clients work before they are told to end.
 const WORK: Duration = Duration::from_secs(5);
 const SECOND: Duration = Duration::from_secs(1);
-/// How much larger than asked for a Raft's state may be.
-const LOG_FACTOR: usize = 8;
 
 /// What the clients of one iteration share with the tester.
 #[derive(Clone)]
@@ -146,7 +145,7 @@ fn check_sizes(t: &Tester) -> Step {
             t.expect(size == 0, "no snapshot", &[], evidence)
         }
         limit => {
-            let (size, most) = (t.log_size(), LOG_FACTOR * limit);
+            let (size, most) = (t.log_size(), LIMIT_FACTOR * limit);
             let evidence =
                 || format!("a server has saved {size} bytes of Raft's state; {most} are the most that is allowed");
             t.expect(size <= most, "log trimmed", &[], evidence)

@@ -97,6 +97,15 @@ impl<'a> Operation<'a> {
         }
     }
 
+    /// What the lab calls it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Operation::Get { .. } => "Get",
+            Operation::Put { .. } => "Put",
+            Operation::Append { .. } => "Append",
+        }
+    }
+
     /// The value that it writes; none for a read.
     pub const fn value(&self) -> Option<&'a str> {
         match *self {
@@ -131,7 +140,11 @@ pub enum Event<'a> {
         servers: usize,
     },
     /// The service above each Raft is the implementation's own, not the tester's.
-    OwnService,
+    OwnService {
+        /// What the saved state of a Raft may grow to before the service gives it a snapshot, in bytes;
+        /// none if there are to be no snapshots.
+        max_raft_state: Option<usize>,
+    },
     /// All servers have been started and connected; the scenario begins.
     Constructed,
     /// A server starts a new life, disconnected.
@@ -426,7 +439,9 @@ impl Event<'_> {
             Event::CallFailed { call } => fold(digest, 23, &[call.number]),
             Event::Paused { server } => fold(digest, 24, &[life(server)]),
             Event::Resumed { server } => fold(digest, 25, &[life(server)]),
-            Event::OwnService => digest.word(29),
+            Event::OwnService { max_raft_state } => {
+                fold(digest, 29, &[max_raft_state.map_or(0, |limit| limit as u64)]);
+            }
             Event::Client { call, message } => fold_client(digest, call, message),
             Event::OperationBegan { client, operation } => {
                 fold(digest, 26, &[u64::from(client.number()), operation_code(operation)]);

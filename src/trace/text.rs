@@ -208,12 +208,7 @@ impl<D: Destination> TextSink<D> {
         self.step(at, "", client);
         self.line.text(" ");
         self.line.text(verb);
-        let name = match operation {
-            Operation::Get { .. } => "Get",
-            Operation::Put { .. } => "Put",
-            Operation::Append { .. } => "Append",
-        };
-        self.line.text(name);
+        self.line.text(operation.name());
         self.line.text(" ");
         self.line.shortened(&operation.key());
         for value in operation.value().into_iter().chain(read) {
@@ -225,7 +220,15 @@ impl<D: Destination> TextSink<D> {
     fn harness(&mut self, at: Instant, event: &Event<'_>) {
         match *event {
             Event::Began { servers } => self.step(at, "begin, servers: ", servers),
-            Event::OwnService => self.step(at, "the service above Raft is the implementation's own", ""),
+            Event::OwnService { max_raft_state } => {
+                self.step(at, "the service above Raft is the implementation's own, ", "");
+                match max_raft_state {
+                    Some(limit) => {
+                        self.line.display(&format_args!("and wants snapshots at {limit} bytes of saved state"))
+                    }
+                    None => self.line.text("without snapshots"),
+                }
+            }
             Event::Constructed => self.step(at, "scenario begins", ""),
             Event::Started { server } => self.step(at, "start ", server),
             Event::Crashed { server } => self.step(at, "crash ", server),
@@ -589,7 +592,8 @@ mod tests {
         let (get, append) = (Operation::Get { key: "k" }, Operation::Append { key: "k", value: "x" });
         let client = call.from;
         let text = lines(&[
-            (1, Event::OwnService),
+            (1, Event::OwnService { max_raft_state: None }),
+            (1, Event::OwnService { max_raft_state: Some(1_000) }),
             (2, Event::OperationBegan { client, operation: append }),
             (3, Event::OperationEnded { client, operation: append, value: None }),
             (4, Event::OperationBegan { client, operation: get }),
@@ -603,7 +607,8 @@ mod tests {
             (12, Event::OperationEnded { client, operation: get, value: Some("x") }),
         ]);
         let expected = "\
-000.000001 TEST the service above Raft is the implementation's own
+000.000001 TEST the service above Raft is the implementation's own, without snapshots
+000.000001 TEST the service above Raft is the implementation's own, and wants snapshots at 1000 bytes of saved state
 000.000002 TEST C3 calls Append \"k\" \"x\"
 000.000003 TEST C3 done Append \"k\" \"x\"
 000.000004 TEST C3 calls Get \"k\"

@@ -26,6 +26,8 @@ pub(crate) enum Flaw {
     WaitsForEver,
     /// A call ends after one round of the servers.
     GivesUp,
+    /// A read gives the key for its value.
+    EchoesKeys,
     /// Each try is an operation of its own.
     RenumbersTries,
     StartsNoRaft,
@@ -51,6 +53,7 @@ services! {
     "kv-pads-snapshots" => PadsSnapshots,
     "kv-waits-for-ever" => WaitsForEver,
     "kv-gives-up" => GivesUp,
+    "kv-echoes-keys" => EchoesKeys,
     "kv-renumbers-tries" => RenumbersTries,
     "kv-starts-no-raft" => StartsNoRaft,
 }

@@ -121,6 +121,7 @@ impl Server {
         let is_new = ask.sequence > *last || self.flaw == Flaw::RepeatsWrites;
         *last = ask.sequence.max(*last);
         match &ask.deed {
+            Deed::Get(key) if self.flaw == Flaw::EchoesKeys => return key.clone(),
             Deed::Get(key) => return values.get(key).cloned().unwrap_or_default(),
             Deed::Put(key, value) if is_new => *values.entry(key.clone()).or_default() = value.clone(),
             Deed::Append(key, value) if is_new => values.entry(key.clone()).or_default().push_str(value),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::terminal::UNBROKEN;
 use super::topic::Topics;
 use crate::lab::{Chapter, mistakes};
 
@@ -21,6 +22,7 @@ fn heading(chapter: &Chapter) -> String {
     format!("{} {}", chapter.name, chapter.title).trim_end().to_owned()
 }
 
+/// Names, none of which is broken at the end of a line: whoever looks for one finds it.
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
+    names.map(|name| name.replace(' ', UNBROKEN)).collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,9 @@
 use colored::Colorize as _;
 use textwrap::{Options, WordSplitter};
 
+/// A space at which no line ends.
+pub(super) const UNBROKEN: &str = "\u{a0}";
+
 /// How a text is shown.
 pub(super) struct Page {
     /// Columns that a line may have.
@@ -54,7 +57,7 @@ impl Page {
             .subsequent_indent(rest)
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation);
-        textwrap::fill(text, options) + "\n"
+        textwrap::fill(text, options).replace(UNBROKEN, " ") + "\n"
     }
 
     /// Code, bold and slanted words within a block.

@@ -189,17 +189,6 @@ fn requests_received_are_those_of_the_present_lives() {
 }
 
 #[test]
-fn the_time_limit_is_checked_when_asked_for() {
-    play(setup(), |t| async move {
-        t.sleep(millis(120_000)).await;
-        assert_eq!(t.check_time(millis(120_000)), Ok(()));
-        t.sleep(Duration::from_micros(1)).await;
-        let failure = t.check_time(millis(120_000)).expect_err("it took longer");
-        assert_eq!(failure.check, "time limit");
-    });
-}
-
-#[test]
 fn nothing_of_a_run_is_left_when_it_is_over_however_it_ended() {
     play(setup(), |t| async move {
         t.start(S1).expect("there is nothing to restore");

@@ -4,7 +4,7 @@
 //! calls of those that never did. Taking an operation out and putting it back, in the reverse
 //! order, costs the same however long the lists are.
 
-use crate::base::Instant;
+use super::history::Moment;
 
 /// A call or a return: a number that says of which operation it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,8 +50,8 @@ pub(super) struct Entries {
 
 impl Entries {
     /// The lists of operations with these calls and returns: those that returned first, then those
-    /// that did not. At equal instants calls come before returns, for intervals are closed.
-    pub(super) fn new(intervals: &[(Instant, Option<Instant>)], finished: usize) -> Entries {
+    /// that did not. At equal moments calls come before returns, for intervals are closed.
+    pub(super) fn new(intervals: &[(Moment, Option<Moment>)], finished: usize) -> Entries {
         let mut order = Vec::with_capacity(intervals.len() + finished);
         for (operation, (called, returned)) in intervals.iter().enumerate() {
             order.push((*called, false, Entry::call(operation).0));

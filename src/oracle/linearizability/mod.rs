@@ -30,7 +30,7 @@ mod verdict;
 mod window;
 
 pub use budget::{Budget, Limit};
-pub use history::{History, Operation, OperationId, Returned};
+pub use history::{History, Moment, Operation, OperationId, Returned};
 pub use kv::{KvInput, check_kv};
 pub use model::Model;
 pub use register::{Register, RegisterInput, RegisterOutput};

@@ -1,13 +1,13 @@
 //! Why a key's history cannot be ordered.
 
 use super::super::budget::Budget;
+use super::super::history::Moment;
 use super::super::search::{Answer, search};
 use super::super::verdict::Contradiction;
 use super::super::window;
 use super::steps::KeyModel;
 use super::words::Story;
 use super::{Key, KvOperation};
-use crate::base::Instant;
 
 /// A key whose history cannot be ordered.
 pub(super) struct Suspect<'a> {
@@ -43,7 +43,7 @@ impl<'a> Suspect<'a> {
     }
 
     /// When it came to light.
-    pub(super) fn at(&self) -> Instant {
+    pub(super) fn at(&self) -> Moment {
         self.key.operations[self.culprit].returned_at().unwrap_or_default()
     }
 
@@ -61,7 +61,14 @@ impl<'a> Suspect<'a> {
         clients.sort_unstable();
         clients.dedup();
         let numbers = found.iter().map(|each| self.key.numbers[*each]).collect();
-        Contradiction { kind, key: self.key.name.to_owned(), at: self.at(), clients, operations: numbers, evidence }
+        Contradiction {
+            kind,
+            key: self.key.name.to_owned(),
+            at: self.at().instant(),
+            clients,
+            operations: numbers,
+            evidence,
+        }
     }
 }
 
@@ -72,7 +79,7 @@ fn ends(operations: &[KvOperation<'_>]) -> Vec<usize> {
     ends
 }
 
-fn latest_return(operations: &[KvOperation<'_>], bound: &[bool]) -> Option<Instant> {
+fn latest_return(operations: &[KvOperation<'_>], bound: &[bool]) -> Option<Moment> {
     let bound = operations.iter().zip(bound).filter(|(_, bound)| **bound);
     bound.filter_map(|(operation, _)| operation.returned_at()).max()
 }
@@ -82,7 +89,7 @@ fn latest_return(operations: &[KvOperation<'_>], bound: &[bool]) -> Option<Insta
 fn refutes(
     operations: &[KvOperation<'_>],
     bound: &[bool],
-    until: Option<Instant>,
+    until: Option<Moment>,
     budget: &Budget,
     steps: &mut u64,
 ) -> bool {

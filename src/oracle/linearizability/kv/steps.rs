@@ -1,10 +1,9 @@
 //! The operations on one key, prepared for a search.
 
-use super::super::history::{Operation, Returned};
+use super::super::history::{Moment, Operation, Returned};
 use super::super::model::Model;
 use super::texts::{Place, Texts};
 use super::{KvInput, KvOperation};
-use crate::base::Instant;
 
 /// What an operation does to its key.
 pub(super) enum Step<'a> {
@@ -93,10 +92,10 @@ impl<'a> Model for KeyModel<'a> {
 /// When reads and Puts were, to tell the fates of writes.
 struct Fates {
     /// Of the reads, by their calls: the call, and the earliest return of this one and all after it.
-    reads: Vec<(Instant, Instant)>,
+    reads: Vec<(Moment, Moment)>,
     /// Of the Puts, by their returns (never is last): the return, and the two earliest calls of this
     /// one and all after it.
-    puts: Vec<(Option<Instant>, [Option<Instant>; 2])>,
+    puts: Vec<(Option<Moment>, [Option<Moment>; 2])>,
 }
 
 impl Fates {
@@ -106,7 +105,7 @@ impl Fates {
         reads.sort_unstable();
         let mut earliest = None;
         for (_, returned) in reads.iter_mut().rev() {
-            let at = earliest.map_or(*returned, |earliest: Instant| earliest.min(*returned));
+            let at = earliest.map_or(*returned, |earliest: Moment| earliest.min(*returned));
             (*returned, earliest) = (at, Some(at));
         }
         Fates { reads, puts: puts(operations) }
@@ -126,13 +125,13 @@ impl Fates {
     }
 }
 
-fn puts(operations: &[KvOperation<'_>]) -> Vec<(Option<Instant>, [Option<Instant>; 2])> {
+fn puts(operations: &[KvOperation<'_>]) -> Vec<(Option<Moment>, [Option<Moment>; 2])> {
     let puts = operations.iter().filter(|operation| operation.input.is_put());
     let mut puts: Vec<_> = puts.map(|put| (put.returned_at(), [Some(put.called), None])).collect();
     puts.sort_unstable_by_key(|(returned, calls)| (returned.is_none(), *returned, *calls));
     let mut earliest = [None; 2];
     for (_, calls) in puts.iter_mut().rev() {
-        let mut all: Vec<Instant> = [earliest[0], earliest[1], calls[0]].into_iter().flatten().collect();
+        let mut all: Vec<Moment> = [earliest[0], earliest[1], calls[0]].into_iter().flatten().collect();
         all.sort_unstable();
         earliest = [all.first().copied(), all.get(1).copied()];
         *calls = earliest;

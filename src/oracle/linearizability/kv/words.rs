@@ -187,7 +187,9 @@ impl<'a> Story<'a> {
         let common = common_chars(one.value, other.value);
         let (one_rest, other_rest) = (&one.value[common..], &other.value[common..]);
         let is_later = one.operation.precedes(other.operation);
-        let leads_back = is_later && !one_rest.is_empty() && (other_rest.is_empty() || common == 0);
+        let leads_back = is_later
+            && !one_rest.is_empty()
+            && (other_rest.is_empty() || common == 0 || self.was_put_before(other, one));
         if !leads_back && (one_rest.is_empty() || other_rest.is_empty()) {
             return None;
         }
@@ -200,6 +202,16 @@ impl<'a> Story<'a> {
             (ContradictionKind::Diverged, forked(one, other, common))
         };
         Some(Tale { kind, evidence, told: vec![one.number, other.number] })
+    }
+
+    /// Whether what `read` begins with was only Put before `later` was called.
+    fn was_put_before(&self, read: Read<'_>, later: Read<'_>) -> bool {
+        let is_source = |write: &&KvOperation<'_>| {
+            let value = value_written(write).filter(|value| write.input.is_put() && !value.is_empty());
+            value.is_some_and(|value| read.value.starts_with(value))
+        };
+        let mut sources = self.operations.iter().filter(is_source).peekable();
+        sources.peek().is_some() && sources.all(|put| put.precedes(later.operation))
     }
 
     /// For what no single sentence tells.

@@ -30,8 +30,8 @@ fn kv_history(random: &mut Random) -> Vec<KvOperation> {
 fn drawn<I, O>(random: &mut Random, input: I, output: O) -> Operation<I, O> {
     let called = random.below(12);
     let at = Instant::from_micros(called + random.below(7));
-    let returned = random.chance(5, 6).then_some(Returned { at, output });
-    Operation { client: random.below(3) as usize, input, called: Instant::from_micros(called), returned }
+    let returned = random.chance(5, 6).then_some(Returned { at: at.into(), output });
+    Operation { client: random.below(3) as usize, input, called: Instant::from_micros(called).into(), returned }
 }
 
 fn history(operations: &[KvOperation]) -> History<KvInput, String> {
@@ -60,10 +60,10 @@ fn told(operations: &[KvOperation], bound: &[usize]) -> Vec<KvOperation> {
 
 /// The operations called by `at`, those that returned later as if they had not yet.
 fn until(operations: &[KvOperation], at: Instant) -> Vec<KvOperation> {
-    let called = operations.iter().filter(|each| each.called <= at);
+    let called = operations.iter().filter(|each| each.called.instant() <= at);
     called
         .map(|each| KvOperation {
-            returned: each.returned.clone().filter(|returned| returned.at <= at),
+            returned: each.returned.clone().filter(|returned| returned.at.instant() <= at),
             ..each.clone()
         })
         .collect()

@@ -103,6 +103,15 @@ fn a_stale_read_that_only_a_later_one_gives_away() {
 }
 
 #[test]
+fn a_value_that_was_replaced_comes_back() {
+    let story = Story::new().put(0, 1, 2, "13").put(1, 3, 4, "14").get(1, 5, 6, "14").get(2, 7, 8, "13");
+    let told = story.illegal(ContradictionKind::StaleRead, 8, &[0, 2, 3]);
+    assert!(told.evidence[0].contains("got \"13\", although before that C1 read"), "{told:?}");
+    let again = Story::new().put(0, 1, 2, "13").put(1, 3, 4, "14").get(1, 5, 6, "14").lost_put(3, 5, "13");
+    assert_eq!(again.get(2, 7, 8, "13").legal(), [0, 1, 2, 3, 4], "it was written again");
+}
+
+#[test]
 fn a_stale_read_beside_one_that_is_not() {
     let story = Story::new().lost_put(9, 0, "").append(0, 1, 2, "a").get(1, 1, 9, "a").get(2, 3, 4, "");
     assert_eq!(story.legal(), [1, 2, 0, 3]);

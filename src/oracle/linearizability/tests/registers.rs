@@ -13,8 +13,8 @@ fn answer(calls: &[Call]) -> Answer {
     let operation = |(client, (input, called, returned)): (usize, &Call)| Operation {
         client,
         input: *input,
-        called: Instant::from_millis(*called),
-        returned: returned.map(|(at, output)| Returned { at: Instant::from_millis(at), output }),
+        called: Instant::from_millis(*called).into(),
+        returned: returned.map(|(at, output)| Returned { at: Instant::from_millis(at).into(), output }),
     };
     let operations: Vec<_> = calls.iter().enumerate().map(operation).collect();
     let (answer, _) = search(&model, &operations, &Budget::default());
