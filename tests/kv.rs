@@ -1,6 +1,6 @@
-//! The key/value service of labs 3A and 3B, and what 3X asks of it beyond the course: the reference passes, what is wrong is caught, and who has none
-//! is told so. The services stand in `tests/impostors`; `cargo build --example impostors` before these tests
-//! are run alone.
+//! The key/value service of labs 3A and 3B, and what 3X asks of it beyond the course: the reference passes,
+//! what is wrong is caught, and who has none is told so. The services stand in `tests/impostors`; `cargo build
+//! --example impostors` before these tests are run alone.
 
 mod common;
 
@@ -148,13 +148,13 @@ fn who_waits_for_ever_is_not_done_after_the_partition() {
 
 #[test]
 fn beyond_the_course_each_mistake_has_a_test_that_is_for_it() {
-    for (service, test, check, evidence) in [
+    for (service, test, rule, evidence) in [
         ("kv-repeats-writes", "3X/kv-late-copies", "appends", "was appended once, and is in the value read 2 times"),
         ("kv-forgets-sessions", "3X/kv-copies-and-snapshots", "appends", "is in the value read 2 times"),
         ("kv-reads-its-own-state", "3X/kv-deposed-reads", "value read", "was written before it asked"),
         ("kv-waits-for-ever", "3X/kv-no-more-commands", "completion", "has not ended 10s after nothing was in its way"),
     ] {
-        is_caught(Wrong { service, test, check, evidence });
+        fails(Wrong { service, test, rule, evidence });
     }
 }
 

@@ -29,6 +29,8 @@ struct Sides {
     term: Term,
     others: Vec<ServerId>,
     everybody: Vec<ServerId>,
+    /// Clients that reach the old leader only, and know it: they need not look for it later.
+    below: [Rc<Client>; 2],
 }
 
 impl Sides {
@@ -36,18 +38,25 @@ impl Sides {
         let old = t.check_one_leader().await?;
         let everybody: Vec<ServerId> = t.servers().collect();
         let others = everybody.iter().copied().filter(|server| *server != old).collect();
-        Ok(Sides { old, term: term_of(t, old), others, everybody })
-    }
-
-    /// A client that reaches the old leader only.
-    fn below(&self, t: &Tester) -> Rc<Client> {
-        Rc::new(t.cluster().client(&[self.old]))
+        let below = [served_by(t, old, &everybody).await?, served_by(t, old, &everybody).await?];
+        Ok(Sides { old, term: term_of(t, old), others, everybody, below })
     }
 
     /// A client that reaches the others only.
     fn above(&self, t: &Tester) -> Client {
         t.cluster().client(&self.others)
     }
+}
+
+/// A client that reaches this server only, and was served by it.
+async fn served_by(t: &Tester, leader: ServerId, everybody: &[ServerId]) -> Step<Rc<Client>> {
+    let client = Rc::new(t.cluster().client(&[leader]));
+    let mut reading = Reading::begin(t, client.clone(), "k");
+    if t.within(ANSWER, &mut reading.value).await.is_none() {
+        // It leads no more, by chance.
+        reading.ends(t, everybody).await?;
+    }
+    Ok(client)
 }
 
 /// A client of a deposed leader reads what clients of the others have overwritten. First the old leader is
@@ -77,7 +86,7 @@ pub(super) async fn deposed_reads(t: Tester) -> Step {
 async fn overwrite_and_read(t: &Tester, sides: &Sides, value: &str) -> Step<Reading> {
     elected_among(t, &sides.others, sides.term).await?;
     put(&sides.above(t), "k", value).await;
-    Ok(Reading::begin(t, sides.below(t), "k"))
+    Ok(Reading::begin(t, sides.below[0].clone(), "k"))
 }
 
 /// Nobody but the old leader knows that a write is committed, and it answers and crashes. The next one has
@@ -89,7 +98,7 @@ pub(super) async fn new_leader_reads(t: Tester) -> Step {
         let (sides, value) = (Sides::find(&t).await?, format!("round {round}"));
         let appends = Messages::REQUESTS.of(RpcKind::AppendEntries).from(sides.old);
         let answers = t.cluster().hold(Messages::REPLIES.of(RpcKind::AppendEntries).to(sides.old));
-        let mut writing = Writing::begin(&t, sides.below(&t), "k", &value);
+        let mut writing = Writing::begin(&t, sides.below[0].clone(), "k", &value);
         t.sleep(ARRIVAL).await;
         let silent = t.cluster().hold(appends);
         drop(answers);
@@ -121,8 +130,8 @@ pub(super) async fn replaced_commands(t: Tester) -> Step {
         for number in 0..t.parameter("operations") {
             put(&above, "other", &number.to_string()).await;
         }
-        let mut appending = Writing::append(&t, sides.below(&t), "k", &element(0, round));
-        let reading = Reading::begin(&t, sides.below(&t), "known");
+        let mut appending = Writing::append(&t, sides.below[0].clone(), "k", &element(0, round));
+        let reading = Reading::begin(&t, sides.below[1].clone(), "known");
         t.sleep(ARRIVAL).await;
         drop(cut);
         reading.ends_with(&t, &sides, "value").await?;
@@ -147,11 +156,18 @@ impl Reading {
         Reading { client, value }
     }
 
-    /// Now that its client may reach everybody, it ends, and has read this.
+    /// Now that its client may reach everybody, it ends; what it has read.
+    async fn ends(&mut self, t: &Tester, everybody: &[ServerId]) -> Step<String> {
+        self.client.connect(everybody);
+        match t.within(COMPLETION, &mut self.value).await {
+            Some(value) => Ok(value),
+            None => not_ended(t, &self.client, "Get"),
+        }
+    }
+
+    /// The same, and what it must have read.
     async fn ends_with(mut self, t: &Tester, sides: &Sides, expected: &str) -> Step {
-        self.client.connect(&sides.everybody);
-        let value = t.within(COMPLETION, &mut self.value).await;
-        let Some(value) = value else { return not_ended(t, &self.client, "Get") };
+        let value = self.ends(t, &sides.everybody).await?;
         self.client.count();
         let client = self.client.id();
         let evidence = || format!("{client} read {value:?}, but {expected:?} was written before it asked");
@@ -194,7 +210,7 @@ impl Writing {
     }
 }
 
-fn not_ended(t: &Tester, client: &Client, what: &str) -> Step {
+fn not_ended<T>(t: &Tester, client: &Client, what: &str) -> Step<T> {
     let evidence = format!("a {what} of {} has not ended {COMPLETION:?} after nothing was in its way", client.id());
     t.fail("completion", vec![], vec![evidence])
 }
