@@ -53,14 +53,10 @@ const SITUATIONS: [(&str, &str, u64); 25] = [
     ("swarm-5", r"pause.*resume", 10),
     ("swarm-5", r"will crash.*crash", 10),
     ("kv-late-copies", r"lets go C\d -> S\d ClientRequest", RUNS),
-    ("kv-copies-and-snapshots", r"pause; pause; resume; resume; (lets go[^;]*; )*lets go C0 -> S\d", 30),
-    ("kv-copies-and-snapshots", r"crashed; crashed; crashed; start; .*lets go C0 -> S\d", RUNS),
+    ("kv-copies-and-snapshots", r"pause; pause; resume; resume; (lets go[^;]*; )*lets go C\d+ -> S\d", 30),
+    ("kv-copies-and-snapshots", r"(crash(ed)?; ){3}start; .*lets go C\d+ -> S\d", RUNS),
     ("kv-deposed-reads", r"pause; resume", RUNS),
-    (
-        "kv-new-leader-reads",
-        r"lets go S\d -> S\d reply to AppendEntries#\d+; .*crashed; .*lets go S\d -> S\d Append",
-        RUNS,
-    ),
+    ("kv-new-leader-reads", r"lets go S\d -> S\d reply to AppendEntries#\d+; (keeps[^;]*; )*crash(ed)?; .*start", RUNS),
     ("kv-swarm", r"lets go C\d -> S\d ClientRequest", 30),
 ];
 
