@@ -83,6 +83,8 @@
 //! | random numbers | [`Ctx::random`], from any range that is a [`Draw`] |
 //! | what survives a crash | [`Persister`]: [`Bytes`], or [`Parts`] that need not be copied |
 //! | the service | [`ApplySender`] hands it one [`ApplyMsg`] after the other |
+//! | a service of one's own | [`Submission`] hands it over; [`MakeKvServer`] makes a [`KvServer`] from a [`KvBoot`], with [`StartRaft`], [`ApplyReceiver`] and [`Ctx::serve_clients`] |
+//! | its clients | [`MakeClerk`] makes a [`Clerk`] from a [`ClerkBoot`], with [`Servers`] and a [`ClerkCtx`]; its methods give a [`Pending`] |
 //! | rules that read messages | [`Description`] and [`ReplyDescription`], from [`Rpc::describe`] and [`Rpc::describe_reply`] |
 //! | rules that look inside | [`Inspect`], from [`Raft::inspect`]: [`Inspection`] with a [`Role`], [`Progress`] of each follower, [`SavedState`] |
 //!

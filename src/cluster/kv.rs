@@ -96,9 +96,7 @@ struct Waiting {
 type Fingerprint = (usize, u64);
 
 fn fingerprint(snapshot: &Bytes) -> Fingerprint {
-    let mut digest = Digest::EMPTY;
-    digest.bytes(snapshot);
-    (snapshot.len(), digest.bits())
+    (snapshot.len(), Digest::of_many(snapshot).bits())
 }
 
 impl Cluster {

@@ -42,9 +42,7 @@ enum Deed {
 
 impl Seen {
     fn new(at: Instant, server: Incarnation, deed: Deed, snapshot: &[u8]) -> Seen {
-        let mut digest = Digest::EMPTY;
-        digest.bytes(snapshot);
-        Seen { at, server, deed, len: snapshot.len(), digest }
+        Seen { at, server, deed, len: snapshot.len(), digest: Digest::of_many(snapshot) }
     }
 
     fn has_contents_of(&self, other: &Seen) -> bool {

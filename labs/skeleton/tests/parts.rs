@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-/// This crate's program: raftlab's command line on the Raft in it.
+/// This crate's program: raftlab's command line on the Raft and the service in it.
 const PROGRAM: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
 
 const ITERATIONS: &str = "10";
@@ -30,6 +30,18 @@ fn part_2c_passes() {
 #[ignore = "2D: to be written"]
 fn part_2d_passes() {
     passes("2D");
+}
+
+#[test]
+#[ignore = "3A: to be written"]
+fn part_3a_passes() {
+    passes("3A");
+}
+
+#[test]
+#[ignore = "3B: to be written"]
+fn part_3b_passes() {
+    passes("3B");
 }
 
 /// Plays a part. Runs that fail leave their traces in raftlab-runs.

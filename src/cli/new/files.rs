@@ -12,8 +12,15 @@ macro_rules! files {
 /// What every crate has around its sources.
 const SETTINGS: [(&str, &str); 3] = files!("skeleton": ".gitignore", "clippy.toml", "rustfmt.toml");
 
-const SKELETON: [(&str, &str); 13] = files!("skeleton":
+const SKELETON: [(&str, &str); 20] = files!("skeleton":
     "README.md",
+    "src/kv/clerk.rs",
+    "src/kv/messages.rs",
+    "src/kv/mod.rs",
+    "src/kv/server.rs",
+    "src/kv/snapshot.rs",
+    "src/kv/state.rs",
+    "src/kv/waiting.rs",
     "src/main.rs",
     "src/raft/apply.rs",
     "src/raft/election.rs",

@@ -31,8 +31,8 @@ pub(super) fn run(args: &NewArgs) -> Result<Exit, Failed> {
 /// What the user will want to type now.
 fn next_steps(args: &NewArgs, name: &str, files: u64) -> String {
     let (what, expected) = match args.solution {
-        false => ("a Raft to be written", "fails, and says what to write first"),
-        true => ("raftlab's reference Raft", "passes"),
+        false => ("a Raft and a service to be written", "fails, and says what to write first"),
+        true => ("raftlab's reference, Raft and service", "passes"),
     };
     let files = count(files, "file");
     let mut text = format!("created {}: crate `{name}`, {what}, in {files}\n\n", args.folder.display());

@@ -7,12 +7,13 @@ use super::Server;
 use super::log::Log;
 use super::state::State;
 
-/// What is saved, in the order in which it is encoded.
+/// What is saved, in the order in which it is encoded. To be saved, the log may be borrowed: a copy of it
+/// at every save takes longer than all the rest once it is long, as in 3A.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Saved {
+pub(super) struct Saved<L = Log> {
     pub(super) current_term: Term,
     pub(super) voted_for: Option<ServerId>,
-    pub(super) log: Log,
+    pub(super) log: L,
 }
 
 impl Server {

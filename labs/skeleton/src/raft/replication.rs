@@ -46,14 +46,14 @@ impl Server {
 
     /// A leader sends every follower what it lacks; nothing is a heartbeat.
     fn replicate_to_all(self: &Rc<Server>) {
-        let state = self.state.borrow();
+        let mut state = self.state.borrow_mut();
         if state.role == Role::Leader {
-            self.peers.others().for_each(|peer| self.replicate(&state, peer));
+            self.peers.others().for_each(|peer| self.replicate(&mut state, peer));
         }
     }
 
     /// Sends a follower what it lacks.
-    fn replicate(self: &Rc<Server>, state: &State, peer: ServerId) {
+    fn replicate(self: &Rc<Server>, state: &mut State, peer: ServerId) {
         let next_index = state.next_index[peer.number()];
         assert!(next_index > 0, "next_index of {peer} is 0: nothing precedes index 1; was a late refusal counted?");
         if next_index <= state.log.base_index() {

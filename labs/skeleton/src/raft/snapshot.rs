@@ -19,11 +19,12 @@ impl Server {
     }
 
     /// Sends the snapshot to a follower that needs entries which are compacted.
-    pub(super) fn send_snapshot(self: &Rc<Server>, state: &State, peer: ServerId) {
+    pub(super) fn send_snapshot(self: &Rc<Server>, state: &mut State, peer: ServerId) {
         log::debug!(target: "SNAP", "sends {peer} the snapshot through {}", state.log.base_index());
         todo!(
             "2D: send what was saved (`persister.snapshot()`), as `replication::replicate` sends entries; a reply says \
-             that the follower has everything through that index (Figure 13)"
+             that the follower has everything through that index (Figure 13); a command comes by here, too, and need \
+             not send again what is under way"
         )
     }
 
