@@ -1,15 +1,18 @@
-//! The directed tests of part 2X bring about the situations that they are for. None can be forced on
+//! The directed tests of parts 2X and 3X bring about the situations that they are for. None can be forced on
 //! a Raft, so a test that never meets its own would pass for ever, and nobody would notice.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use raftlab::api::Submission;
 use raftlab::base::{Instant, Seed};
 use raftlab::lab::{Edition, Lab, Test};
 use raftlab::runner::{Player, play};
 use raftlab::trace::{Event, Sink};
 use regex::Regex;
 
+#[path = "../labs/reference/src/kv/mod.rs"]
+mod kv;
 #[path = "../labs/reference/src/raft/mod.rs"]
 mod reference;
 
@@ -17,7 +20,7 @@ const RUNS: u64 = 40;
 
 /// Tests, what must be in what they say, and in how many of the runs at least. `crash` is a crash
 /// that a save or a message brought on: a scenario itself acts at whole milliseconds only.
-const SITUATIONS: [(&str, &str, u64); 19] = [
+const SITUATIONS: [(&str, &str, u64); 25] = [
     (
         "vote-after-restart",
         r"lets go S\d -> S\d RequestVote#\d+; (keeps[^;]*; )*crash; (keeps[^;]*; )*start; lets go S\d -> S\d RequestVote",
@@ -49,6 +52,12 @@ const SITUATIONS: [(&str, &str, u64); 19] = [
     ("late-snapshot", r"lets go S\d -> S\d InstallSnapshot#\d+; crashed; start", 30),
     ("swarm-5", r"pause.*resume", 10),
     ("swarm-5", r"will crash.*crash", 10),
+    ("kv-late-copies", r"lets go C\d -> S\d ClientRequest", RUNS),
+    ("kv-copies-and-snapshots", r"pause; pause; resume; resume; (lets go[^;]*; )*lets go C\d+ -> S\d", 30),
+    ("kv-copies-and-snapshots", r"(crash(ed)?; ){3}start; .*lets go C\d+ -> S\d", RUNS),
+    ("kv-deposed-reads", r"pause; resume", RUNS),
+    ("kv-new-leader-reads", r"lets go S\d -> S\d reply to AppendEntries#\d+; (keeps[^;]*; )*crash(ed)?; .*start", RUNS),
+    ("kv-swarm", r"lets go C\d -> S\d ClientRequest", 30),
 ];
 
 /// What a scenario says and does to servers, in words.
@@ -71,7 +80,8 @@ impl Sink for Story {
 
 fn story(test: &Test, seed: Seed) -> String {
     let story = Rc::new(RefCell::new(Story::default()));
-    let run = play(test, Player::watched(reference::make), seed, Some(story.clone()), None);
+    let submission = Submission::raft(reference::make).with_kv(kv::make_server, kv::make_clerk);
+    let run = play(test, Player::of(submission), seed, Some(story.clone()), None);
     assert!(run.outcome.passed(), "{} {seed}: {:?}", test.path(), run.outcome);
     story.take().0
 }

@@ -50,7 +50,10 @@ fn a_part_a_rule_a_check_an_outcome_and_a_mistake_are_explained() {
 #[test]
 fn without_a_name_all_names_are_shown() {
     let text = explain(&[]);
-    assert_says(&text, &["2X Beyond the course\n", "swarm-7", "timer rule", "nondeterministic", "thread-or-static"]);
+    assert_says(
+        &text,
+        &["2X Beyond the course\n", "swarm-7", "kv-late-copies", "timer rule", "nondeterministic", "thread-or-static"],
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! The key/value service of labs 3A and 3B: the reference passes, what is wrong is caught, and who has none
-//! is told so. The services stand in `tests/impostors`; `cargo build --example impostors` before these tests
-//! are run alone.
+//! The key/value service of labs 3A and 3B, and what 3X asks of it beyond the course: the reference passes,
+//! what is wrong is caught, and who has none is told so. The services stand in `tests/impostors`; `cargo build
+//! --example impostors` before these tests are run alone.
 
 mod common;
 
@@ -16,17 +16,20 @@ fn test(bench: &Bench, names: &[&str]) -> common::Ended {
 #[test]
 fn the_reference_passes() {
     test(&Bench::new(), &["3A", "3B", "-n", "2"]).says(0, &["46 runs passed, 0 failed"]);
+    test(&Bench::new(), &["3X", "-n", "10"]).says(0, &["100 runs passed, 0 failed"]);
 }
 
 #[test]
 fn so_does_another_right_service() {
     test(&Bench::impostor("kv-honest"), &["3A", "3B", "-n", "1"]).says(0, &["23 runs passed, 0 failed"]);
+    test(&Bench::impostor("kv-honest"), &["3X", "-n", "10"]).says(0, &["100 runs passed, 0 failed"]);
 }
 
 #[test]
 fn the_same_seed_is_the_same_run() {
-    let ended = test(&Bench::new(), &["kv-random-keys", "kv-snapshot-random-keys", "-n", "2", "--check-determinism"]);
-    ended.says(0, &["4 runs passed, 0 failed"]);
+    let ended =
+        test(&Bench::new(), &["kv-random-keys", "kv-snapshot-random-keys", "3X", "-n", "2", "--check-determinism"]);
+    ended.says(0, &["24 runs passed, 0 failed"]);
 }
 
 #[test]
@@ -141,6 +144,18 @@ fn who_waits_for_ever_is_not_done_after_the_partition() {
     fails(Wrong { service, test: "3A/kv-one-partition", rule: "completion", evidence });
     let evidence = "called at 002.032813, has not returned";
     fails(Wrong { service, test: "3A/kv-partitions", rule: "time limit", evidence });
+}
+
+#[test]
+fn beyond_the_course_each_mistake_has_a_test_that_is_for_it() {
+    for (service, test, rule, evidence) in [
+        ("kv-repeats-writes", "3X/kv-late-copies", "appends", "was appended once, and is in the value read 2 times"),
+        ("kv-forgets-sessions", "3X/kv-copies-and-snapshots", "appends", "is in the value read 2 times"),
+        ("kv-reads-its-own-state", "3X/kv-deposed-reads", "value read", "was written before it asked"),
+        ("kv-waits-for-ever", "3X/kv-no-more-commands", "completion", "has not ended 10s after nothing was in its way"),
+    ] {
+        fails(Wrong { service, test, rule, evidence });
+    }
 }
 
 #[test]

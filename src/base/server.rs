@@ -97,6 +97,27 @@ pub enum Party {
     Client(ClientId),
 }
 
+impl From<ServerId> for Party {
+    fn from(server: ServerId) -> Party {
+        Party::Server(server)
+    }
+}
+
+impl From<ClientId> for Party {
+    fn from(client: ClientId) -> Party {
+        Party::Client(client)
+    }
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Party::Server(server) => server.fmt(f),
+            Party::Client(client) => client.fmt(f),
+        }
+    }
+}
+
 /// One life of a server, from its start to its crash; shown as `S2.1` (server 2, first life).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation {

@@ -610,7 +610,8 @@ pub(super) struct GrepArgs {
 
 #[derive(clap::Args)]
 pub(super) struct BugsArgs {
-    /// Ids (vote-not-persisted), which mean their variants, too, or ranks (11); all if none is given.
+    /// Ids (vote-not-persisted), which mean their variants, too, ranks (11), or parts (3X) for all bugs
+    /// that are played on them; all bugs if none is given.
     #[arg(value_name = "ID")]
     pub(super) ids: Vec<String>,
 
@@ -630,12 +631,14 @@ pub(super) struct BugsArgs {
     #[arg(long, conflicts_with_all = ["write", "findings"])]
     pub(super) check: bool,
 
-    /// Also write the matrix into this Markdown page, between its marks.
-    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    /// Also write the matrix into this Markdown page, between its marks; what it says of bugs that are not
+    /// played stays.
+    #[arg(long, value_name = "FILE")]
     pub(super) write: Option<PathBuf>,
 
-    /// Also write what each rule said that caught a bug into this file, one JSON object per line.
-    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    /// Also write what each rule said that caught a bug into this file, one JSON object per line; what it
+    /// says of bugs that are not played stays.
+    #[arg(long, value_name = "FILE")]
     pub(super) findings: Option<PathBuf>,
 
     /// What stdout gets: nothing, or one JSON object per bug as it is done.

@@ -19,6 +19,12 @@ impl Cluster {
         FaultGuard { rule, fault: Fault::begin(self) }
     }
 
+    /// Counts these messages from now on. That is no fault.
+    pub fn tally(&self, messages: Messages) -> Tallied {
+        let tally = rules::Tally::new(messages);
+        Tallied { tally: tally.clone(), _rule: self.network.install(tally) }
+    }
+
     /// Keeps these messages from now on, until they are let go.
     pub fn hold(self: &Rc<Cluster>, messages: Messages) -> Held {
         let shelf = Shelf::new();
@@ -139,6 +145,20 @@ impl Drop for Fault {
         if self.0.faults.get() == 0 {
             self.0.network_changed();
         }
+    }
+}
+
+/// Counts messages until it is dropped.
+#[must_use = "nothing is counted any more when this is dropped"]
+pub struct Tallied {
+    tally: rules::Tally,
+    _rule: RuleGuard,
+}
+
+impl Tallied {
+    /// How many have left so far.
+    pub fn count(&self) -> u64 {
+        self.tally.count()
     }
 }
 

@@ -46,5 +46,5 @@ pub use circumstances::{Circumstances, Phase};
 pub use client::Client;
 pub use cluster::{Cluster, Figures, Setup};
 pub use failure::{Failure, Step};
-pub use faults::{FaultGuard, Held, Paused};
+pub use faults::{FaultGuard, Held, Paused, Tallied};
 pub use kv::KvSetup;

@@ -29,7 +29,7 @@ impl Edition {
     pub fn renumber(self, text: &str) -> Cow<'_, str> {
         // A part stands alone, or behind the letters of a course's name.
         static PART: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"\b(Test\w+)?(2[A-DX]|3[AB])\b").expect("it is sound"));
+            LazyLock::new(|| Regex::new(r"\b(Test\w+)?(2[A-DX]|3[ABX])\b").expect("it is sound"));
         match self {
             Edition::To2023 => Cow::Borrowed(text),
             Edition::From2024 => PART.replace_all(text, |found: &Captures<'_>| {
@@ -57,5 +57,6 @@ mod tests {
         assert_eq!(Edition::To2023.renumber(text), text);
         let later = "`TestPersist23C` in 3C/persist2, 3D and `3X`; 12C, 2 Apples, Test2";
         assert_eq!(Edition::From2024.renumber(text), later);
+        assert_eq!(Edition::From2024.renumber("3A, 3B and `3X`"), "4A, 4B and `4X`");
     }
 }

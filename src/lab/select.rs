@@ -91,8 +91,8 @@ mod tests {
             assert_eq!(select(&[name], None).as_deref(), Ok(&["2C/figure8-unreliable".to_owned()][..]), "{name}");
         }
         assert_eq!(select(&["2C"], None).map(|tests| tests.len()), Ok(8));
-        assert_eq!(select(&["all"], None).map(|tests| tests.len()), Ok(75));
-        assert_eq!(select(&[], None).map(|tests| tests.len()), Ok(75));
+        assert_eq!(select(&["all"], None).map(|tests| tests.len()), Ok(85));
+        assert_eq!(select(&[], None).map(|tests| tests.len()), Ok(85));
     }
 
     #[test]

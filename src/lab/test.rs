@@ -101,7 +101,7 @@ impl std::fmt::Debug for Test {
 }
 
 /// The course's labs and what raftlab adds to them, as they are in this build.
-const EMBEDDED: [(&str, &str); 7] = [
+const EMBEDDED: [(&str, &str); 8] = [
     ("labs/2A.toml", include_str!("../../labs/2A.toml")),
     ("labs/2B.toml", include_str!("../../labs/2B.toml")),
     ("labs/2C.toml", include_str!("../../labs/2C.toml")),
@@ -109,10 +109,11 @@ const EMBEDDED: [(&str, &str); 7] = [
     ("labs/2X.toml", include_str!("../../labs/2X.toml")),
     ("labs/3A.toml", include_str!("../../labs/3A.toml")),
     ("labs/3B.toml", include_str!("../../labs/3B.toml")),
+    ("labs/3X.toml", include_str!("../../labs/3X.toml")),
 ];
 
 impl Lab {
-    /// The course's labs in the numbering of `edition`, and raftlab's own part 2X.
+    /// The course's labs in the numbering of `edition`, and raftlab's own parts 2X and 3X.
     ///
     /// # Panics
     /// If an embedded lab file is wrong, which a test excludes.
@@ -156,7 +157,10 @@ mod tests {
     fn the_course_has_28_raft_tests_and_23_of_the_service_and_every_scenario_is_used() {
         let lab = Lab::course(Edition::To2023);
         let counts: Vec<(&str, usize)> = lab.parts.iter().map(|part| (part.name.as_str(), part.tests.len())).collect();
-        assert_eq!(counts, [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7), ("2X", 24), ("3A", 14), ("3B", 9)]);
+        assert_eq!(
+            counts,
+            [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7), ("2X", 24), ("3A", 14), ("3B", 9), ("3X", 10)]
+        );
         for scenario in crate::scenario::SCENARIOS {
             assert!(lab.tests().any(|test| test.scenario.name == scenario.name), "{} is not used", scenario.name);
         }

@@ -185,12 +185,9 @@ impl Flight {
         Link { from: self.call.from(), to: self.call.to() }
     }
 
-    /// What faults are told of it; nothing, if a client calls.
-    fn message(&self, reply: Option<ReplyDescription>) -> Option<Message> {
-        match self.call {
-            Wire::Server(call) => Some(Message { call, request: self.description, reply }),
-            Wire::Client(_) => None,
-        }
+    /// What faults are told of it.
+    fn message(&self, reply: Option<ReplyDescription>) -> Message {
+        Message { call: self.call, request: self.description, reply }
     }
 
     /// The same request once more. Nobody waits for what becomes of it.
@@ -274,7 +271,7 @@ impl Fabric {
         if let Some(later) = fate.request_again {
             self.arrive(flight.copy(request.bytes), arrival + later);
         }
-        let Some(message) = flight.message(None) else { return self.arrive(flight, arrival) };
+        let message = flight.message(None);
         match self.course(&message) {
             Course::On => self.arrive(flight, arrival),
             Course::Kept(shelf) => self.keep(&shelf, message, Kept::Request(flight)),
@@ -381,9 +378,8 @@ impl Fabric {
             return self.lose(call, key, Loss::ReplyLost);
         }
         let bytes = Bytes::copy_from_slice(bytes);
-        if let Some(message) = flight.message(Some(description))
-            && let Course::Kept(shelf) = self.course(&message)
-        {
+        let message = flight.message(Some(description));
+        if let Course::Kept(shelf) = self.course(&message) {
             return self.keep(&shelf, message, Kept::Reply { flight, description, bytes });
         }
         self.reply(&flight, description, bytes, fate.reply_hold.unwrap_or_default());

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use crate::base::{ServerId, Term};
-use crate::trace::{Call, Description, ReplyDescription, RpcKind};
+use super::wire::Wire;
+use crate::base::{Party, Term};
+use crate::trace::{Description, ReplyDescription, RpcKind};
 
 /// A request, or the reply to one, at the moment at which it leaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Message {
     /// The call that it belongs to.
-    pub call: Call,
+    pub(super) call: Wire,
     /// What the request says of itself.
     pub request: Description,
     /// What the reply says of itself; none if this is the request.
@@ -17,14 +18,24 @@ pub struct Message {
 }
 
 impl Message {
+    /// The number of its call: the network counts them.
+    pub fn number(&self) -> u64 {
+        self.call.number()
+    }
+
     /// Who sends it.
-    pub fn from(&self) -> ServerId {
-        if self.is_reply() { self.call.to } else { self.call.from.server }
+    pub fn from(&self) -> Party {
+        if self.is_reply() { Party::Server(self.call.to()) } else { self.call.from() }
     }
 
     /// Who gets it.
-    pub fn to(&self) -> ServerId {
-        if self.is_reply() { self.call.from.server } else { self.call.to }
+    pub fn to(&self) -> Party {
+        if self.is_reply() { self.call.from() } else { Party::Server(self.call.to()) }
+    }
+
+    /// Whether a client asks, or is answered.
+    fn is_of_client(&self) -> bool {
+        matches!(self.call, Wire::Client(_))
     }
 
     /// Whether it is a reply.
@@ -47,11 +58,12 @@ impl Message {
     }
 
     /// Which of Raft's requests it is, or answers. Who does not describe its requests is taken by
-    /// the names that it gave them.
+    /// the names that it gave them; clients do not speak to Raft, whatever they call theirs.
     pub fn kind(&self) -> RpcKind {
-        match self.call.kind {
-            RpcKind::Other => kind_of(self.call.name),
-            kind => kind,
+        match self.call {
+            Wire::Client(_) => RpcKind::Other,
+            Wire::Server(call) if call.kind == RpcKind::Other => kind_of(call.name),
+            Wire::Server(call) => call.kind,
         }
     }
 
@@ -66,7 +78,7 @@ impl Message {
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Call { name, number, .. }, from, to) = (self.call, self.from(), self.to());
+        let (name, number, from, to) = (self.call.name(), self.number(), self.from(), self.to());
         let what = if self.is_reply() { "reply to " } else { "" };
         write!(f, "{from} -> {to} {what}{name}#{number}")
     }
@@ -83,24 +95,36 @@ fn kind_of(name: &str) -> RpcKind {
     kinds.into_iter().find(|(word, _)| name.contains(word)).map_or(RpcKind::Other, |(_, kind)| kind)
 }
 
-/// Which messages a fault is about: all requests or all replies, less what is excluded.
+/// Which messages a fault is about: all requests or all replies, among servers or of clients, less what
+/// is excluded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Messages {
     replies: bool,
+    of_clients: bool,
     kind: Option<RpcKind>,
-    from: Option<ServerId>,
-    to: Option<ServerId>,
+    from: Option<Party>,
+    to: Option<Party>,
     accepting: Option<bool>,
     with_entries: bool,
 }
 
 impl Messages {
-    /// All requests.
-    pub const REQUESTS: Messages =
-        Messages { replies: false, kind: None, from: None, to: None, accepting: None, with_entries: false };
+    /// All requests of servers to each other.
+    pub const REQUESTS: Messages = Messages {
+        replies: false,
+        of_clients: false,
+        kind: None,
+        from: None,
+        to: None,
+        accepting: None,
+        with_entries: false,
+    };
 
-    /// All replies.
+    /// All replies of servers to each other.
     pub const REPLIES: Messages = Messages { replies: true, ..Messages::REQUESTS };
+
+    /// All requests of clients.
+    pub const CLIENT_REQUESTS: Messages = Messages { of_clients: true, ..Messages::REQUESTS };
 
     /// Only those of this kind.
     #[must_use]
@@ -108,16 +132,16 @@ impl Messages {
         Messages { kind: Some(kind), ..self }
     }
 
-    /// Only those that this server sends.
+    /// Only those that this server or client sends.
     #[must_use]
-    pub const fn from(self, server: ServerId) -> Messages {
-        Messages { from: Some(server), ..self }
+    pub fn from(self, party: impl Into<Party>) -> Messages {
+        Messages { from: Some(party.into()), ..self }
     }
 
-    /// Only those that this server gets.
+    /// Only those that this server or client gets.
     #[must_use]
-    pub const fn to(self, server: ServerId) -> Messages {
-        Messages { to: Some(server), ..self }
+    pub fn to(self, party: impl Into<Party>) -> Messages {
+        Messages { to: Some(party.into()), ..self }
     }
 
     /// Only replies that grant the vote or take the entries, or only those that do not. Who does
@@ -141,6 +165,7 @@ impl Messages {
     /// Whether this is one of them.
     pub fn include(&self, message: &Message) -> bool {
         self.replies == message.is_reply()
+            && self.of_clients == message.is_of_client()
             && self.from.is_none_or(|from| from == message.from())
             && self.to.is_none_or(|to| to == message.to())
             && self.kind.is_none_or(|kind| kind == message.kind())
@@ -150,7 +175,7 @@ impl Messages {
 }
 
 impl fmt::Debug for Messages {
-    /// As a trace shows it: `accepting RequestVote replies from S1 to S0`.
+    /// As a trace shows it: `accepting RequestVote replies from S1 to S0`, `client requests from C0`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.accepting {
             Some(true) => write!(f, "accepting ")?,
@@ -160,13 +185,16 @@ impl fmt::Debug for Messages {
         if let Some(kind) = self.kind {
             write!(f, "{kind:?} ")?;
         }
+        if self.of_clients {
+            write!(f, "client ")?;
+        }
         write!(f, "{}", if self.replies { "replies" } else { "requests" })?;
         if self.with_entries {
             write!(f, " with entries")?;
         }
-        for (word, server) in [("from", self.from), ("to", self.to)] {
-            if let Some(server) = server {
-                write!(f, " {word} {server}")?;
+        for (word, party) in [("from", self.from), ("to", self.to)] {
+            if let Some(party) = party {
+                write!(f, " {word} {party}")?;
             }
         }
         Ok(())
@@ -176,13 +204,19 @@ impl fmt::Debug for Messages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Incarnation;
+    use crate::base::{ClientId, Incarnation, ServerId};
+    use crate::trace::{Call, ClientCall};
 
     const S0: ServerId = ServerId::new_const(0);
     const S1: ServerId = ServerId::new_const(1);
 
-    fn call(name: &'static str, kind: RpcKind) -> Call {
-        Call { number: 7, name, kind, from: Incarnation { server: S0, life: 1 }, to: S1 }
+    fn call(name: &'static str, kind: RpcKind) -> Wire {
+        Wire::Server(Call { number: 7, name, kind, from: Incarnation { server: S0, life: 1 }, to: S1 })
+    }
+
+    fn asked(client: u32) -> Message {
+        let call = ClientCall { number: 8, name: "PutAppend", from: ClientId::new(client), to: S1 };
+        Message { call: Wire::Client(call), request: Description::Other, reply: None }
     }
 
     fn append(entries: usize) -> Message {
@@ -197,8 +231,8 @@ mod tests {
 
     #[test]
     fn a_reply_goes_the_other_way() {
-        assert_eq!((append(0).from(), append(0).to()), (S0, S1));
-        assert_eq!((answered(true).from(), answered(true).to()), (S1, S0));
+        assert_eq!((append(0).from(), append(0).to()), (Party::Server(S0), Party::Server(S1)));
+        assert_eq!((answered(true).from(), answered(true).to()), (Party::Server(S1), Party::Server(S0)));
         assert_eq!(append(0).to_string(), "S0 -> S1 Ae#7");
         assert_eq!(answered(true).to_string(), "S1 -> S0 reply to Ae#7");
     }
@@ -220,6 +254,16 @@ mod tests {
     }
 
     #[test]
+    fn what_clients_say_is_apart_from_what_servers_do() {
+        let requests = Messages::CLIENT_REQUESTS;
+        assert!(requests.include(&asked(2)) && !requests.include(&append(1)));
+        assert!(!Messages::REQUESTS.include(&asked(2)) && !Messages::REPLIES.include(&asked(2)));
+        assert!(requests.from(ClientId::new(2)).to(S1).include(&asked(2)));
+        assert!(!requests.from(ClientId::new(3)).include(&asked(2)) && !requests.to(S0).include(&asked(2)));
+        assert_eq!(asked(2).kind(), RpcKind::Other, "whatever it is called");
+    }
+
+    #[test]
     fn requests_that_say_nothing_are_known_by_their_names() {
         for (name, kind) in [
             ("RequestVoteArgs", RpcKind::RequestVote),
@@ -238,5 +282,6 @@ mod tests {
         assert_eq!(format!("{messages:?}"), "accepting RequestVote replies from S1 to S0");
         assert_eq!(format!("{:?}", Messages::REQUESTS.with_entries()), "requests with entries");
         assert_eq!(format!("{:?}", Messages::REPLIES.accepting(false)), "refusing replies");
+        assert_eq!(format!("{:?}", Messages::CLIENT_REQUESTS.from(ClientId::new(2))), "client requests from C2");
     }
 }

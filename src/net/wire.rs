@@ -33,6 +33,13 @@ impl Wire {
         }
     }
 
+    pub(super) fn number(self) -> u64 {
+        match self {
+            Wire::Server(call) => call.number,
+            Wire::Client(call) => call.number,
+        }
+    }
+
     pub(super) fn from(self) -> Party {
         match self {
             Wire::Server(call) => Party::Server(call.from.server),

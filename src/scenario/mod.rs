@@ -26,6 +26,11 @@
 //! | `timers` | 2X, ties, quiet times, unequal logs |
 //! | `steering` | what these have in common |
 //! | `swarm` | 2X, faults that the course lacks, in a mix of each run's own |
+//! | `kv_late_copies` | 3X, clients' requests that arrive again |
+//! | `kv_deposed` | 3X, leaders that lead no more, or do not know yet what is committed |
+//! | `kv_calls` | 3X, how often clerks ask |
+//! | `kv_swarm` | 3X, clients in a swarm of faults |
+//! | `kv_owner` | what the clients of 3X do |
 
 mod crash_points;
 mod deposed;
@@ -33,11 +38,16 @@ mod divergent_tails;
 mod election;
 mod figure8_steps;
 mod hard_networks;
+mod kv_calls;
 mod kv_checks;
+mod kv_deposed;
 mod kv_generic;
+mod kv_late_copies;
+mod kv_owner;
 mod kv_partition;
 mod kv_simple;
 mod kv_snapshots;
+mod kv_swarm;
 mod late_messages;
 mod late_snapshots;
 mod log;

@@ -30,8 +30,8 @@ pub(super) async fn vote_after_restart(t: Tester) -> Step {
         let voter = t.check_one_leader().await?;
         let requests = t.cluster().hold(Messages::REQUESTS);
         until(&t, CANDIDACY, || rivals(&requests, voter).is_some()).await;
-        if let Some([first, second]) = rivals(&requests, voter) {
-            ask_twice(&t, &requests, first, second).await?;
+        if let Some(rivals) = rivals(&requests, voter) {
+            ask_twice(&t, &requests, voter, rivals).await?;
         }
         drop(requests);
         all_agree(&t).await?;
@@ -49,8 +49,7 @@ fn rivals(requests: &Held, voter: ServerId) -> Option<[Message; 2]> {
     })
 }
 
-async fn ask_twice(t: &Tester, requests: &Held, first: Message, second: Message) -> Step {
-    let voter = first.to();
+async fn ask_twice(t: &Tester, requests: &Held, voter: ServerId, [first, second]: [Message; 2]) -> Step {
     let crash = t.cluster().crash_after_send(voter, Messages::REPLIES.to(first.from()), 1);
     requests.release(|message| *message == first);
     t.sleep(ROUND_TRIP).await;

@@ -18,7 +18,7 @@ const SERVICE_TIME: Duration = Duration::from_millis(2);
 
 /// How often each kind of fault happens, per thousand rounds; half of the kinds are left out of
 /// each run.
-struct Mix {
+pub(super) struct Mix {
     crash: u64,
     cut_off: u64,
     one_way: u64,
@@ -35,11 +35,11 @@ struct Mix {
     /// Commands submitted per round, at most.
     load: u64,
     /// The longest pause between two rounds, in ms.
-    pause: u64,
+    pub(super) pause: u64,
 }
 
 impl Mix {
-    fn draw(random: &mut Random) -> Mix {
+    pub(super) fn draw(random: &mut Random) -> Mix {
         let mut strength = || if random.chance(1, 2) { random.between(50..=500) } else { 0 };
         let (crash, cut_off, one_way) = (strength(), strength(), strength());
         let (duplicate, slow, unreliable, reordering) = (strength(), strength(), strength(), strength());
@@ -67,7 +67,7 @@ impl Mix {
 
 /// The faults at work, beside crashes and cuts.
 #[derive(Default)]
-struct Faults {
+pub(super) struct Faults {
     one_way: Option<FaultGuard>,
     duplicate: Option<FaultGuard>,
     slow: Option<FaultGuard>,
@@ -83,15 +83,21 @@ pub(super) async fn swarm(t: Tester) -> Step {
     t.cluster().slow_services(SERVICE_TIME);
     let mut faults = Faults::default();
     for _ in 0..t.parameter("rounds") {
-        harm_servers(&t, &mix, &mut faults);
-        heal_servers(&t, &mix)?;
-        change_network(&t, &mix, &mut faults);
-        keep_messages(&t, &mix, &mut faults);
+        disturb(&t, &mix, &mut faults)?;
         submit_everywhere(&t, t.random(|random| random.between(0..=mix.load)));
         let pause = t.random(|random| random.millis(0..=mix.pause));
         t.sleep(pause).await;
     }
     converge(&t, faults).await
+}
+
+/// One round: some faults more, some less.
+pub(super) fn disturb(t: &Tester, mix: &Mix, faults: &mut Faults) -> Step {
+    harm_servers(t, mix, faults);
+    heal_servers(t, mix)?;
+    change_network(t, mix, faults);
+    keep_messages(t, mix, faults);
+    Ok(())
 }
 
 fn happens(t: &Tester, per_thousand: u64) -> bool {
@@ -156,14 +162,19 @@ fn keep_messages(t: &Tester, mix: &Mix, faults: &mut Faults) {
 /// Longer than any request was held back.
 const SETTLE: Duration = Duration::from_secs(4);
 
-/// Everything works again: all servers agree on a command, also after what was still under way has
-/// arrived.
-async fn converge(t: &Tester, faults: Faults) -> Step {
+/// Everything works again.
+pub(super) fn heal(t: &Tester, faults: Faults) -> Step {
     drop(faults);
     t.servers().for_each(|server| t.spare(server));
     t.set_reliable(true);
     t.set_long_reordering(false);
-    revive_all(t)?;
+    revive_all(t)
+}
+
+/// When everything works again, all servers agree on a command, also after what was still under way has
+/// arrived.
+async fn converge(t: &Tester, faults: Faults) -> Step {
+    heal(t, faults)?;
     let servers = t.servers().count();
     t.one(t.random_command(), servers, Retry::Allowed).await?;
     t.sleep(SETTLE).await;

@@ -2,8 +2,9 @@
 
 use super::tester::{Play, Tester};
 use super::{
-    crash_points, deposed, divergent_tails, election, figure8_steps, hard_networks, kv_generic, kv_partition,
-    kv_simple, kv_snapshots, late_messages, late_snapshots, log, persistence, restarts, snapshots, swarm, timers,
+    crash_points, deposed, divergent_tails, election, figure8_steps, hard_networks, kv_calls, kv_deposed, kv_generic,
+    kv_late_copies, kv_partition, kv_simple, kv_snapshots, kv_swarm, late_messages, late_snapshots, log, persistence,
+    restarts, snapshots, swarm, timers,
 };
 
 /// A scenario: its name, the numbers that it needs from the lab file, and its code.
@@ -89,6 +90,15 @@ scenarios! {
         "kv-one-partition" => kv_partition::one_partition("max_raft_state");
         "kv-snapshot-rpc" => kv_snapshots::install("operations", "max_raft_state", "log_size_max");
         "kv-snapshot-size" => kv_snapshots::size("rounds", "max_raft_state", "log_size_max", "snapshot_size_max");
+        "kv-late-copies" => kv_late_copies::late_copies("clients", "max_raft_state");
+        "kv-copies-and-snapshots" => kv_late_copies::copies_and_snapshots("rounds", "operations", "max_raft_state");
+        "kv-deposed-reads" => kv_deposed::deposed_reads("rounds", "max_raft_state");
+        "kv-new-leader-reads" => kv_deposed::new_leader_reads("rounds", "max_raft_state");
+        "kv-replaced-commands" => kv_deposed::replaced_commands("rounds", "operations", "max_raft_state");
+        "kv-calls" => kv_calls::calls(
+            "clients", "operations", "calls_per_hundred_max", "calls_per_second_max", "max_raft_state"
+        );
+        "kv-swarm" => kv_swarm::swarm("rounds", "clients", "max_raft_state");
     }
 }
 

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::error::Failed;
-use super::header::{self, Header};
+use super::header::{self, Header, Kind};
 use super::root::GALLERY;
+use super::subject::Subject;
 
 /// Names this similar are suggested for an unknown one.
 const SIMILAR: f64 = 0.75;
@@ -28,6 +29,20 @@ pub(super) struct Bug {
     pub(super) file: PathBuf,
     pub(super) header: Header,
     pub(super) diff: String,
+}
+
+/// What is known of a bug that need not be played.
+pub(super) struct Listed {
+    pub(super) name: String,
+    pub(super) subject: Subject,
+    pub(super) kind: Kind,
+}
+
+impl Listed {
+    /// Its name without the rank.
+    pub(super) fn id(&self) -> &str {
+        self.name.split_once('-').map_or(&self.name, |(_rank, id)| id)
+    }
 }
 
 impl Gallery {
@@ -56,6 +71,15 @@ impl Gallery {
         }
         self.bugs.retain(|bug| names.is_empty() || names.iter().any(|name| bug.is_meant_by(name)));
         Ok(self)
+    }
+
+    /// All bugs in it.
+    pub(super) fn list(&self) -> Vec<Listed> {
+        let listed = |bug: &Bug| {
+            let Header { subject, kind, .. } = bug.header;
+            Listed { name: bug.name.clone(), subject, kind }
+        };
+        self.bugs.iter().map(listed).collect()
     }
 
     fn nearest(&self, name: &str) -> String {
@@ -90,14 +114,19 @@ impl Bug {
         Ok(Bug { rank, name, file, diff: diff.to_owned(), header })
     }
 
-    /// A name is a rank (`11`), an id with or without its rank, or an id of which this is a
-    /// variant: `vote-not-persisted` means `vote-not-persisted.encoding`, too.
+    /// A name is a rank (`11`), an id with or without its rank, an id of which this is a variant
+    /// (`vote-not-persisted` means `vote-not-persisted.encoding`, too), or a part that it is played on.
     fn is_meant_by(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         let is_variant =
             |whole: &str| whole.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let is_rank = name.parse::<u16>().is_ok_and(|number| format!("{number:03}") == self.rank);
-        is_rank || is_variant(&self.header.id) || is_variant(&self.name)
+        is_rank || is_variant(&self.header.id) || is_variant(&self.name) || self.is_played_on(&name)
+    }
+
+    fn is_played_on(&self, name: &str) -> bool {
+        let mut parts = self.header.parts.iter().map(String::as_str).chain([self.header.subject.beyond()]);
+        parts.any(|part| part.eq_ignore_ascii_case(name))
     }
 
     /// The package that it is built as.

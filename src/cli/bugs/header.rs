@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The course's parts; part 2X is played beside them, always.
-pub(super) const COURSE_PARTS: [&str; 4] = ["2A", "2B", "2C", "2D"];
+use super::subject::Subject;
 
 /// All keys; the last one only where `kind` is `legal`.
 const KEYS: [&str; 9] = ["id", "rule", "kind", "wrong", "caught-by", "where", "parts", "course", "reason"];
@@ -25,6 +24,8 @@ pub(super) struct Header {
     pub(super) caught_by: String,
     /// In which part or test.
     pub(super) place: String,
+    /// What it is in, as its parts say.
+    pub(super) subject: Subject,
     /// The course's parts that it is played on.
     pub(super) parts: Vec<String>,
     /// How often the course's tester noticed it.
@@ -88,6 +89,7 @@ fn header(values: &Values<'_>) -> Result<Header, HeaderError> {
     let kind = kind(values)?;
     let reason = if kind == Kind::Legal { Some(values.get("reason")?.1.to_owned()) } else { values.none("reason")? };
     let text = |key| values.get(key).map(|(_, value)| value.to_owned());
+    let (subject, parts) = parts(values)?;
     Ok(Header {
         id: text("id")?,
         rule: text("rule")?,
@@ -95,7 +97,8 @@ fn header(values: &Values<'_>) -> Result<Header, HeaderError> {
         wrong: text("wrong")?,
         caught_by: text("caught-by")?,
         place: text("where")?,
-        parts: parts(values)?,
+        subject,
+        parts,
         course: course(values)?,
         reason,
     })
@@ -108,14 +111,22 @@ fn kind(values: &Values<'_>) -> Result<Kind, HeaderError> {
     known.map(|(_, kind)| *kind).ok_or_else(|| error(line, format!("`kind` is one of {}, not `{value}`", names())))
 }
 
-fn parts(values: &Values<'_>) -> Result<Vec<String>, HeaderError> {
+fn parts(values: &Values<'_>) -> Result<(Subject, Vec<String>), HeaderError> {
     let (line, value) = values.get("parts")?;
     let parts: Vec<&str> = value.split_whitespace().collect();
-    let is_in_order = parts.is_sorted_by(|a, b| a < b) && parts.iter().all(|part| COURSE_PARTS.contains(part));
-    if is_in_order {
-        return Ok(parts.into_iter().map(str::to_owned).collect());
+    let subject = parts.first().and_then(|part| Subject::of_part(part));
+    match subject {
+        Some(subject) if is_in_order(&parts, subject) => Ok((subject, parts.into_iter().map(str::to_owned).collect())),
+        _ => {
+            let known = Subject::ALL.map(|subject| subject.course_parts().join(" ")).join(", or of ");
+            Err(error(line, format!("`parts` are some of {known}, in this order, not `{value}`")))
+        }
     }
-    Err(error(line, format!("`parts` are some of {}, in this order, not `{value}`", COURSE_PARTS.join(" "))))
+}
+
+/// Whether these are parts about the subject, each once.
+fn is_in_order(parts: &[&str], subject: Subject) -> bool {
+    parts.is_sorted_by(|a, b| a < b) && parts.iter().all(|part| subject.course_parts().contains(part))
 }
 
 fn course(values: &Values<'_>) -> Result<String, HeaderError> {
@@ -185,11 +196,18 @@ course: NEVER, 0 of 7 runs
 ";
 
     #[test]
+    fn the_parts_say_what_a_bug_is_in() {
+        let text = GOOD.replace("parts: 2A 2C", "parts: 3B");
+        let (header, _) = split(&text).expect("it is sound");
+        assert_eq!(header.subject, Subject::Service);
+    }
+
+    #[test]
     fn a_header_is_read() {
         let (header, diff) = split(GOOD).expect("it is sound");
         assert_eq!((header.id.as_str(), header.kind, header.reason), ("a-bug", Kind::Safety, None));
         assert_eq!(header.wrong, "does not look: at all");
-        assert_eq!(header.parts, ["2A", "2C"]);
+        assert_eq!((header.subject, header.parts), (Subject::Raft, vec!["2A".to_owned(), "2C".to_owned()]));
         assert!(diff.starts_with("--- a/x"));
     }
 
@@ -215,7 +233,8 @@ course: NEVER, 0 of 7 runs
         );
         refused("kind: safety", "kind: legal", 9, "`reason` is missing");
         refused("parts: 2A 2C", "parts: 2C 2A", 7, "in this order");
-        refused("parts: 2A 2C", "parts: 2X", 7, "2A 2B 2C 2D");
+        refused("parts: 2A 2C", "parts: 2X", 7, "2A 2B 2C 2D, or of 3A 3B");
+        refused("parts: 2A 2C", "parts: 2A 3A", 7, "2A 2B 2C 2D, or of 3A 3B");
         refused("course: NEVER", "course: sometimes", 8, "ALWAYS, OFTEN");
         refused("--- a/x\n+++ b/x\n", "reason: none\n", 10, "`legal` only");
         refused("--- a/x\n+++ b/x\n", "", 9, "a diff is missing");

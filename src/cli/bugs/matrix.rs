@@ -6,42 +6,46 @@ use colored::Colorize as _;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
-use super::header::COURSE_PARTS;
-use super::play::{BEYOND, Catch, Report, Verdict};
-use super::totals::{Caught, totals};
+use super::play::{Catch, Report, Verdict};
+use super::subject::Subject;
+use super::totals::{Caught, First, totals};
 use crate::report::count;
 
-/// All columns with an iteration: the parts.
-pub(super) fn parts() -> impl Iterator<Item = &'static str> {
-    COURSE_PARTS.into_iter().chain([BEYOND])
-}
-
-/// The matrix on a terminal, with totals and with what was missed.
+/// The matrix on a terminal, a table for each subject, with totals and with what was missed.
 pub(super) fn text(reports: &[Report], iterations: u64) -> String {
-    let mut text = coloured(&table(reports), reports);
-    let _ = writeln!(text, "\n\nfirst of {iterations} iterations that fails, and by what; - none; blank: not played\n");
-    for total in totals(reports) {
-        let (course, all) = (caught(&total.course), caught(&total.all));
-        let _ = writeln!(
-            text,
-            "{}: {}; the course's parts catch {course}, with 2X {all}",
-            total.group,
-            count(total.bugs as u64, "bug")
-        );
+    let mut text = String::new();
+    for subject in Subject::ALL {
+        let about: Vec<&Report> = reports.iter().filter(|report| report.header.subject == subject).collect();
+        if !about.is_empty() {
+            text += &format!("{}\n\n{}\n", coloured(&table(subject, &about), &about), sums(subject, &about));
+        }
     }
+    let _ = writeln!(text, "first of {iterations} iterations that fails, and by what; - none; blank: not played\n");
     text + &verdict(reports)
 }
 
-fn table(reports: &[Report]) -> Table {
+fn sums(subject: Subject, reports: &[&Report]) -> String {
+    let firsts: Vec<First> = reports.iter().copied().map(First::from).collect();
+    let mut text = String::new();
+    for total in totals(&firsts) {
+        let (course, all) = (caught(&total.course), caught(&total.all));
+        let (bugs, beyond) = (count(total.bugs as u64, "bug"), subject.beyond());
+        let _ = writeln!(text, "{}: {bugs}; the course's parts catch {course}, with {beyond} {all}", total.group);
+    }
+    text
+}
+
+fn table(subject: Subject, reports: &[&Report]) -> Table {
     let mut table = Table::new();
-    let head = ["bug", "kind"].into_iter().chain(parts()).chain(["in the course's parts by", "in 2X by"]);
+    let by = ["in the course's parts by".to_owned(), format!("in {} by", subject.beyond())];
+    let head = ["bug", "kind"].into_iter().chain(subject.parts()).map(str::to_owned).chain(by);
     table.load_style(presets::NOTHING).set_header(head);
     for report in reports {
-        let cells = parts().map(|part| cell(report, part));
+        let cells = subject.parts().map(|part| cell(report, part));
         let by = [report.by_course(), report.beyond()].map(|caught| caught.map_or_else(String::new, rule));
         table.add_row([report.name.clone(), report.header.kind.to_string()].into_iter().chain(cells).chain(by));
     }
-    for column in table.column_iter_mut().skip(2).take(COURSE_PARTS.len() + 1) {
+    for column in table.column_iter_mut().skip(2).take(subject.parts().count()) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
@@ -67,7 +71,7 @@ pub(super) fn rule(caught: &Catch) -> String {
 
 /// Bugs that were missed in red. Cells cannot be: the table would take the colours for text, and
 /// align it accordingly.
-fn coloured(table: &Table, reports: &[Report]) -> String {
+fn coloured(table: &Table, reports: &[&Report]) -> String {
     let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     for (line, report) in lines.iter_mut().skip(1).zip(reports) {
         if !report.is_as_it_should_be() {
@@ -116,7 +120,7 @@ pub(super) fn json(report: &Report) -> Value {
         "reason": header.reason,
         "parts": parts,
         "first_in_course": report.by_course().map(catch_object),
-        "first_in_2x": report.beyond().map(catch_object),
+        "first_beyond": report.beyond().map(catch_object),
     })
 }
 

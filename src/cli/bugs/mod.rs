@@ -11,6 +11,8 @@ mod patch;
 mod play;
 mod progress;
 mod root;
+mod row;
+mod subject;
 mod totals;
 mod workspace;
 
@@ -26,6 +28,7 @@ use super::test::stop_on_ctrl_c;
 use crate::report::count;
 use findings::Findings;
 use gallery::Gallery;
+use markdown::Page;
 use patch::Sources;
 use play::{Player, Report};
 use progress::Progress;
@@ -33,15 +36,18 @@ use workspace::Workspace;
 
 pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let root = root::find(args.root.as_deref())?;
-    let gallery = Gallery::read(&root)?.select(&args.ids)?;
+    let gallery = Gallery::read(&root)?;
+    let listed = gallery.list();
+    let gallery = gallery.select(&args.ids)?;
     let workspace = Workspace::new(&root, &gallery.bugs, &Sources::read(&root)?)?;
     if args.check {
         output::say(&format!("patches that apply and have sound headers: {}", gallery.bugs.len()));
         return Ok(Exit::Passed);
     }
     // What cannot be written is found before all the work, not after it.
-    let page = args.write.as_deref().map(markdown::Page::open).transpose()?;
-    let findings = args.findings.as_deref().map(Findings::open).transpose()?;
+    let findings = args.findings.as_deref().map(|path| Findings::open(path, &listed, &gallery.bugs)).transpose()?;
+    let page =
+        args.write.as_deref().map(|path| Page::open(path, listed, &gallery.bugs, args.iterations)).transpose()?;
     let interrupted = stop_on_ctrl_c()?;
     let bugs = gallery.bugs.len();
     let title = count(bugs as u64, "bug");

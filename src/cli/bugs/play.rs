@@ -18,9 +18,6 @@ use super::super::error::Failed;
 use super::gallery::Bug;
 use super::header::Kind;
 
-/// The part beyond the course.
-pub(super) const BEYOND: &str = "2X";
-
 /// Iterations that are tried first: most bugs show at once, and the rest need not be played then.
 const FIRST: [u64; 2] = [1, 10];
 
@@ -98,7 +95,7 @@ impl Player {
     fn play(&self, bug: Bug) -> Result<Option<Report>, Failed> {
         let program = &self.programs[&bug.name];
         let mut parts = Vec::new();
-        for part in bug.header.parts.iter().map(String::as_str).chain([BEYOND]) {
+        for part in bug.header.parts.iter().map(String::as_str).chain([bug.header.subject.beyond()]) {
             let verdict = self.play_part(program, &bug.name, part).map_err(|error| {
                 Failed::trouble(format!("cannot play {} on {part} with {}: {error}", bug.name, program.display()))
             })?;
@@ -192,12 +189,12 @@ impl Report {
 
     /// The first catch in the course's parts.
     pub(super) fn by_course(&self) -> Option<&Catch> {
-        self.first(|part| part != BEYOND)
+        self.first(|part| part != self.header.subject.beyond())
     }
 
-    /// The first catch in part 2X.
+    /// The first catch in the part beyond the course.
     pub(super) fn beyond(&self) -> Option<&Catch> {
-        self.first(|part| part == BEYOND)
+        self.first(|part| part == self.header.subject.beyond())
     }
 
     /// The first catch anywhere.

@@ -145,9 +145,9 @@ fn messages_are_kept_until_they_are_let_go() {
         let mut held = t.hold(Messages::REQUESTS.to(S1));
         assert_eq!(heard_after(&t, || (0..3).for_each(|_| ping_all(&t, S0))).await, [S0, S0, S0, S2, S2, S2]);
         assert!(held.len() == 3 && !held.is_empty());
-        let oldest = held.messages()[0].call.number;
+        let oldest = held.messages()[0].number();
         held.release_first();
-        assert!(held.len() == 2 && held.messages()[0].call.number > oldest, "in order");
+        assert!(held.len() == 2 && held.messages()[0].number() > oldest, "in order");
         assert_eq!(heard_after(&t, || held.release(|_| false)).await, [S1]);
         held.stop();
         assert_eq!(heard_after(&t, || ping_all(&t, S0)).await, [S0, S1, S2]);

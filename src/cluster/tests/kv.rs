@@ -8,6 +8,7 @@ use super::puppet_kv::{seen, setup, setup_without_raft, take_snapshot};
 use crate::api::ApplyMsg;
 use crate::base::{Alive, Incarnation, Seed, ServerId};
 use crate::cluster::{Client, Cluster, Setup};
+use crate::net::Messages;
 
 const ALL: [ServerId; 3] = [S0, S1, S2];
 
@@ -87,6 +88,25 @@ fn a_client_reaches_whom_it_is_connected_to_whatever_the_partition() {
         assert_eq!(reached(order_of(&client).await), BTreeSet::from(['1', '2']));
         t.crash(S2);
         assert_eq!(reached(order_of(&client).await), BTreeSet::from(['1']));
+    });
+}
+
+#[test]
+fn what_clients_ask_is_counted_copied_and_kept_as_what_servers_say_is() {
+    play(setup(), |t| async move {
+        let (client, other) = (t.client(&ALL), t.client(&ALL));
+        let (tally, copies) = (t.tally(Messages::CLIENT_REQUESTS), t.copy(Messages::CLIENT_REQUESTS.from(client.id())));
+        order_of(&client).await;
+        order_of(&other).await;
+        assert_eq!((tally.count(), copies.len()), (6, 3), "both asked all servers");
+
+        let before = t.requests_received();
+        copies.release_all();
+        t.sleep(millis(5)).await;
+        assert_eq!(t.requests_received() - before, 3, "each arrives again");
+
+        let kept = t.hold(Messages::CLIENT_REQUESTS.to(S1));
+        assert!(t.within(millis(1_000), order_of(&other)).await.is_none() && kept.len() == 1);
     });
 }
 
