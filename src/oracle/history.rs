@@ -162,9 +162,9 @@ impl<O: Oracle> History<O> {
     fn operation(&mut self, operation: Operation<'_>, value: Option<&str>) -> &mut Self {
         let client = ClientId::new(0);
         self.event(&Event::OperationBegan { client, operation });
-        self.now = self.now + Duration::from_micros(1);
+        self.now += Duration::from_micros(1);
         self.event(&Event::OperationEnded { client, operation, value });
-        self.now = self.now + Duration::from_micros(1);
+        self.now += Duration::from_micros(1);
         self
     }
 

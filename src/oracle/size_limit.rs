@@ -3,10 +3,12 @@
 //!
 //! Source: lab 3B, `lab-spec/kv.md` §1.6. The course looks at sizes now and then, when all is quiet; here
 //! each save is looked at. Saved state may be long without the service's doing, as a leader that is cut
-//! off collects what it cannot commit. So only what the service has taken counts, and has not yet
-//! given back in a snapshot: Raft must save all of that, and cannot cut it on its own.
+//! off collects what it cannot commit, and who was away gets a long log at once. So only what the
+//! service took a second ago counts, and has not yet given back in a snapshot: Raft must save all of
+//! that, and cannot cut it on its own.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use super::{Oracle, Violation};
 use crate::base::{Incarnation, Index, Instant, ServerId};
@@ -16,6 +18,9 @@ pub(super) const RULE: &str = "size limit";
 
 /// How many times the limit the saved state may come to.
 pub const LIMIT_FACTOR: usize = 8;
+
+/// How long a service may take to make a snapshot of what it has applied.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Watches what services leave in their Rafts' logs.
 #[derive(Debug, Default)]
@@ -37,28 +42,44 @@ enum Limit {
 /// Commands behind a service's newest snapshot.
 #[derive(Debug, Default)]
 struct Uncut {
-    /// Each one's index and size, in order.
-    commands: VecDeque<(Index, usize)>,
+    /// In order.
+    commands: VecDeque<Taken>,
     bytes: usize,
 }
 
+/// A command that a service has applied.
+#[derive(Debug)]
+struct Taken {
+    at: Instant,
+    index: Index,
+    size: usize,
+}
+
 impl Uncut {
-    fn apply(&mut self, index: Index, size: usize) {
-        self.commands.push_back((index, size));
-        self.bytes += size;
+    fn apply(&mut self, taken: Taken) {
+        self.bytes += taken.size;
+        self.commands.push_back(taken);
+    }
+
+    /// How many were taken long enough ago, and how many bytes they are.
+    fn due(&self, now: Instant) -> (usize, usize) {
+        let count = self.commands.partition_point(|taken| taken.at + GRACE <= now);
+        (count, self.commands.iter().take(count).map(|taken| taken.size).sum())
     }
 
     fn cut_through(&mut self, last: Index) {
-        let count = self.commands.partition_point(|(index, _)| *index <= last);
-        self.bytes -= self.commands.drain(..count).map(|(_, size)| size).sum::<usize>();
+        let count = self.commands.partition_point(|taken| taken.index <= last);
+        self.bytes -= self.commands.drain(..count).map(|taken| taken.size).sum::<usize>();
     }
 }
 
 impl SizeLimit {
     fn saved(&self, at: Instant, server: Incarnation, state_len: usize) -> Result<(), Violation> {
         let Some(Limit::Bytes(limit)) = self.limit else { return Ok(()) };
-        match self.applied.get(&server.server) {
-            Some(uncut) if uncut.bytes > LIMIT_FACTOR * limit => Err(not_cut(at, server, state_len, limit, uncut)),
+        let most = LIMIT_FACTOR * limit;
+        // Few saves find so much that they need a closer look.
+        match self.applied.get(&server.server).filter(|uncut| uncut.bytes > most) {
+            Some(uncut) if uncut.due(at).1 > most => Err(not_cut(at, server, state_len, limit, uncut)),
             _ => Ok(()),
         }
     }
@@ -72,14 +93,13 @@ impl SizeLimit {
 
 #[cold]
 fn not_cut(at: Instant, server: Incarnation, state_len: usize, limit: usize, uncut: &Uncut) -> Violation {
-    let first = uncut.commands.front().map_or(0, |(index, _)| *index);
+    let first = uncut.commands.front().map_or(0, |taken| taken.index);
+    let (count, bytes) = uncut.due(at);
     let evidence = vec![
         format!("{server} saved {state_len} bytes of Raft's state at {at}; a snapshot is due at {limit} bytes"),
         format!(
-            "its service has applied {} commands since index {first}, {} bytes of them, and given Raft no snapshot \
-             of them: {} bytes are the most that is allowed",
-            uncut.commands.len(),
-            uncut.bytes,
+            "{GRACE:?} before, its service had applied {count} commands since index {first}, {bytes} bytes, and it \
+             has given Raft no snapshot of them: {} bytes are the most that is allowed",
             LIMIT_FACTOR * limit
         ),
     ];
@@ -113,7 +133,7 @@ impl Oracle for SizeLimit {
             Event::SnapshotApplied { server, index, .. } => self.cut(server, index),
             Event::Applied { server, index, command } if matches!(self.limit, Some(Limit::Bytes(_))) => {
                 let size = command.as_bytes().len();
-                self.applied.entry(server.server).or_default().apply(index, size);
+                self.applied.entry(server.server).or_default().apply(Taken { at, index, size });
             }
             // What is not in the snapshot that the next life restores, it applies again.
             Event::Crashed { server } => drop(self.applied.remove(&server.server)),
@@ -155,18 +175,26 @@ mod tests {
     fn applied_commands_without_a_snapshot_are_too_much_at_the_next_save() {
         let mut history = told(Some(10));
         apply_all(&mut history, 1..=10);
-        history.at(10).save(0).at(20).apply(0, 11, 1).save(1).at(30).save(0);
-        let violation = history.illegal(30, &[0]);
-        assert_says(&violation, "applied 11 commands since index 1, 88 bytes of them");
+        history.at(10).save(0).at(20).apply(0, 11, 1).save(1).at(1_019).save(0).at(1_020).save(0);
+        let violation = history.illegal(1_020, &[0]);
+        assert_says(&violation, "1s before, its service had applied 11 commands since index 1, 88 bytes");
         assert_says(&violation, "80 bytes are the most that is allowed");
+    }
+
+    #[test]
+    fn who_gets_a_long_log_at_once_has_time_to_cut_it() {
+        let mut history = told(Some(10));
+        history.at(5_000);
+        apply_all(&mut history, 1..=1_000);
+        history.save(0).at(5_999).save(0).take_snapshot(0, 1_000, b"all").at(9_000).save(0).legal();
     }
 
     #[test]
     fn a_snapshot_of_less_does_not_help() {
         let mut history = told(Some(10));
         apply_all(&mut history, 1..=12);
-        history.take_snapshot(0, 1, b"one").at(30).save(0);
-        assert_says(&history.illegal(30, &[0]), "since index 2, 88 bytes");
+        history.take_snapshot(0, 1, b"one").at(1_000).save(0);
+        assert_says(&history.illegal(1_000, &[0]), "since index 2, 88 bytes");
     }
 
     #[test]
@@ -175,9 +203,9 @@ mod tests {
         apply_all(&mut history, 1..=10);
         history.apply_snapshot(0, 20, b"twenty");
         apply_all(&mut history, 21..=30);
-        history.save(0).crash(0).start(0);
+        history.at(2_000).save(0).crash(0).start(0);
         apply_all(&mut history, 21..=30);
-        history.save(0).legal();
+        history.at(4_000).save(0).legal();
     }
 
     #[test]

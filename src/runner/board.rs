@@ -86,7 +86,8 @@ impl Place {
         let mut state = self.lock();
         let State::Playing { next, pulse, since } = &mut *state else { return None };
         let now = self.pulse.steps();
-        if now != *pulse {
+        // A search in a long history may take a while, and has a budget of its own.
+        if now != *pulse || self.pulse.is_judged() {
             (*pulse, *since) = (now, Instant::now());
             return None;
         }
@@ -120,6 +121,19 @@ mod tests {
         board.leave(1);
         assert!(board.all_done());
         assert!(!board.end(0));
+    }
+
+    #[test]
+    fn a_run_that_is_judged_has_all_the_time_it_takes() {
+        let board = Board::new(1);
+        board.begin(0, RUN);
+        board.pulse(0).judge();
+        assert_eq!(board.give_up(Duration::ZERO), []);
+        assert!(board.end(0), "it came in time");
+        // The next one is watched again.
+        board.begin(0, RUN);
+        drop(Simulation::new(Rc::default(), Random::new(1), Limits::default(), Some(board.pulse(0))));
+        assert_eq!(board.give_up(Duration::ZERO).len(), 1);
     }
 
     #[test]

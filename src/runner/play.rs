@@ -101,9 +101,12 @@ pub fn play(
     let clock = Rc::new(Clock::default());
     // The course looks at the time when a test ends; what never ends, ends here.
     let limits = Limits { virtual_time: test.time_limit, ..Limits::default() };
-    let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), limits, pulse);
+    let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), limits, pulse.clone());
     let stage = Stage::set(simulation.handle(), clock, listener, test, player, seed);
     let ended = panics::catch(|| simulation.run(stage.sim.group("scenario"), stage.perform(test)));
+    if let Some(pulse) = pulse {
+        pulse.judge();
+    }
     let run = stage.conclude(test, ended);
     // What the implementation's destructors do, they may do wrong as well.
     let _ = panics::catch(|| drop(simulation));

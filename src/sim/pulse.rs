@@ -1,6 +1,6 @@
 //! What a simulation is at, for someone who watches from another thread.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam::atomic::AtomicCell;
@@ -13,6 +13,8 @@ use crate::base::Instant;
 pub struct Pulse {
     steps: AtomicU64,
     now: AtomicU64,
+    /// The simulation is over, and its run is being judged.
+    judged: AtomicBool,
     /// The number of the group whose code is running.
     group: AtomicU32,
     /// Where the task was spawned that is being polled.
@@ -42,6 +44,7 @@ impl Default for Pulse {
         Pulse {
             steps: AtomicU64::default(),
             now: AtomicU64::default(),
+            judged: AtomicBool::default(),
             group: AtomicU32::new(NOBODY),
             task: AtomicCell::default(),
             groups: Mutex::default(),
@@ -66,8 +69,19 @@ impl Pulse {
         }
     }
 
+    /// The simulation is over: what takes time from now on is none of its steps.
+    pub fn judge(&self) {
+        self.judged.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the simulation is over.
+    pub fn is_judged(&self) -> bool {
+        self.judged.load(Ordering::Relaxed)
+    }
+
     /// Another simulation begins.
     pub(super) fn restart(&self) {
+        self.judged.store(false, Ordering::Relaxed);
         self.groups().clear();
         self.advance(Instant::START);
         self.at_work(None, None);

@@ -224,7 +224,7 @@ impl<D: Destination> TextSink<D> {
                 self.step(at, "the service above Raft is the implementation's own, ", "");
                 match max_raft_state {
                     Some(limit) => {
-                        self.line.display(&format_args!("and wants snapshots at {limit} bytes of saved state"))
+                        self.line.display(format_args!("and wants snapshots at {limit} bytes of saved state"))
                     }
                     None => self.line.text("without snapshots"),
                 }

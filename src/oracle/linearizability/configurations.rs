@@ -29,6 +29,8 @@ pub(super) struct Configurations<S> {
     /// What the slots point to: `first`, `finished` and `unfinished`, one configuration after the
     /// other.
     words: Vec<u64>,
+    /// Configurations that others were compared with so far.
+    comparisons: u64,
 }
 
 struct Slot<S> {
@@ -39,7 +41,7 @@ struct Slot<S> {
 
 impl<S: Clone + Eq> Configurations<S> {
     pub(super) fn new() -> Configurations<S> {
-        Configurations { table: HashTable::new(), words: Vec::new() }
+        Configurations { table: HashTable::new(), words: Vec::new(), comparisons: 0 }
     }
 
     /// Remembers a configuration; false if there is no need to look further in it.
@@ -49,9 +51,15 @@ impl<S: Clone + Eq> Configurations<S> {
     /// is the least state: whatever can follow here, could follow there.
     pub(super) fn insert(&mut self, configuration: &Configuration<'_, S>) -> bool {
         let hash = hash(configuration);
-        let words = &self.words;
-        let covers = |slot: &Slot<S>| slot.hash == hash && slot.covers(configuration, words);
-        if self.table.iter_hash(hash).any(covers) {
+        let (words, mut comparisons) = (&self.words, 0);
+        let mut covers = |slot: &Slot<S>| {
+            let is_like = slot.hash == hash;
+            comparisons += u64::from(is_like);
+            is_like && slot.covers(configuration, words)
+        };
+        let is_covered = self.table.iter_hash(hash).any(&mut covers);
+        self.comparisons += comparisons;
+        if is_covered {
             return false;
         }
         let slot = Slot { hash, words_at: self.words.len(), state: configuration.state.clone() };
@@ -60,6 +68,12 @@ impl<S: Clone + Eq> Configurations<S> {
         self.words.extend_from_slice(configuration.unfinished);
         self.table.insert_unique(hash, slot, |slot| slot.hash);
         true
+    }
+
+    /// How many configurations others were compared with. Where most operations never returned, hardly
+    /// anything tells them apart beforehand, and this is the most of a search's work.
+    pub(super) fn comparisons(&self) -> u64 {
+        self.comparisons
     }
 
     /// The memory that the configurations take, not counting what is to spare.

@@ -31,11 +31,11 @@ pub enum Answer {
 }
 
 /// Searches for an order of `operations`, which all act on the same object, and says how many steps
-/// of the model it took.
+/// it took.
 pub fn search<M: Model>(model: &M, operations: &[Operation<M::Input, M::Output>], budget: &Budget) -> (Answer, u64) {
     let mut search = Search::new(model, operations);
     let answer = search.run(budget);
-    (answer, search.steps)
+    (answer, search.work())
 }
 
 struct Search<'a, M: Model> {
@@ -124,10 +124,15 @@ impl<'a, M: Model> Search<'a, M> {
     }
 
     fn exceeds(&self, budget: &Budget) -> Option<Limit> {
-        if self.steps > budget.steps {
+        if self.work() > budget.steps {
             return Some(Limit::Steps);
         }
         (self.seen.bytes() > budget.cache_bytes).then_some(Limit::CacheBytes)
+    }
+
+    /// Everything that takes time.
+    fn work(&self) -> u64 {
+        self.steps + self.seen.comparisons()
     }
 
     /// Takes an operation that only observes, if one can come next.

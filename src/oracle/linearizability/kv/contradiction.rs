@@ -5,9 +5,9 @@ use super::super::history::Moment;
 use super::super::search::{Answer, search};
 use super::super::verdict::Contradiction;
 use super::super::window;
-use super::steps::KeyModel;
+use super::steps::{KeyModel, value_read};
 use super::words::Story;
-use super::{Key, KvOperation};
+use super::{Key, KvInput, KvOperation};
 
 /// A key whose history cannot be ordered.
 pub(super) struct Suspect<'a> {
@@ -55,6 +55,9 @@ impl<'a> Suspect<'a> {
         let mut found = window::smallest(self.culprit, &nearest, operations.len(), |bound: &[bool]| {
             refutes(operations, bound, Some(self.at()), budget, steps)
         });
+        if *steps == 0 {
+            found = self.missed_append().unwrap_or(found);
+        }
         found.sort_unstable_by_key(|each| (operations[*each].called, *each));
         let (kind, evidence) = Story { operations, found: &found }.tell();
         let mut clients: Vec<usize> = found.iter().map(|each| operations[*each].client).collect();
@@ -69,6 +72,28 @@ impl<'a> Suspect<'a> {
             operations: numbers,
             evidence,
         }
+    }
+}
+
+impl Suspect<'_> {
+    /// The culprit, if it is a read that does not show an Append that was over before it although no Put can
+    /// have come between; that Append, and the Puts before it. Found without a search.
+    fn missed_append(&self) -> Option<Vec<usize>> {
+        let operations = &self.key.operations;
+        let read = &operations[self.culprit];
+        let shown = value_read(read)?;
+        let puts: Vec<usize> = (0..operations.len()).filter(|each| operations[*each].input.is_put()).collect();
+        let is_missed = |each: &usize| match operations[*each].input {
+            KvInput::Append { value, .. } => {
+                let append = &operations[*each];
+                let is_outside = |put: &usize| operations[*put].precedes(append) || read.precedes(&operations[*put]);
+                append.precedes(read) && !shown.contains(value.as_str()) && puts.iter().all(is_outside)
+            }
+            _ => false,
+        };
+        let missed = (0..operations.len()).rev().find(is_missed)?;
+        let earlier = puts.iter().copied().filter(|put| operations[*put].precedes(&operations[missed]));
+        Some(earlier.chain([missed, self.culprit]).collect())
     }
 }
 
@@ -93,6 +118,9 @@ fn refutes(
     budget: &Budget,
     steps: &mut u64,
 ) -> bool {
+    if *steps == 0 {
+        return false;
+    }
     let called = operations.iter().zip(bound).filter(|(operation, _)| Some(operation.called) <= until);
     let relaxed = called.filter_map(|(operation, is_bound)| match (is_bound, operation.input.is_get()) {
         (true, _) => Some(*operation),
@@ -101,6 +129,7 @@ fn refutes(
     });
     let (model, operations) = KeyModel::prepare(&relaxed.collect::<Vec<_>>());
     let (answer, used) = search(&model, &operations, &Budget { steps: budget.steps.min(*steps), ..*budget });
-    *steps = steps.saturating_sub(used);
+    // To prepare a search is work, too.
+    *steps = steps.saturating_sub(used + operations.len() as u64);
     answer == Answer::NotLinearizable
 }

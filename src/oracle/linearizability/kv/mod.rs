@@ -79,8 +79,13 @@ pub fn check_kv(history: &History<KvInput, String>, budget: &Budget) -> Verdict 
     let keys: Vec<Key<'_>> = keys(history).collect();
     let (mut orders, mut suspects, mut undecided) = (Vec::new(), Vec::new(), Vec::new());
     let mut steps = budget.explain_steps;
-    for key in &keys {
-        match key.search(budget) {
+    let mut left = budget.steps;
+    for (number, key) in keys.iter().enumerate() {
+        // What one key leaves, the others have.
+        let share = left / (keys.len() - number) as u64;
+        let (answer, used) = key.search(&Budget { steps: share, ..*budget });
+        left = left.saturating_sub(used);
+        match answer {
             Answer::Linearizable(order) => orders.push(key.order(&order)),
             Answer::NotLinearizable => suspects.push(Suspect::new(key, budget, &mut steps)),
             Answer::Undecided(limit) => match Suspect::by_one_read(key, budget, &mut steps) {
@@ -97,9 +102,9 @@ pub fn check_kv(history: &History<KvInput, String>, budget: &Budget) -> Verdict 
 }
 
 impl Key<'_> {
-    fn search(&self, budget: &Budget) -> Answer {
+    fn search(&self, budget: &Budget) -> (Answer, u64) {
         let (model, operations) = KeyModel::prepare(&self.operations);
-        search(&model, &operations, budget).0
+        search(&model, &operations, budget)
     }
 
     fn order(&self, order: &[usize]) -> Order {

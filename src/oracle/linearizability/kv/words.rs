@@ -9,6 +9,12 @@ use super::shown::{Call, Interval, Read, Returned, shown};
 use super::steps::value_read;
 use super::{KvInput, KvOperation};
 
+/// Operations of which no sentence speaks yet, and that are told nevertheless, at most.
+const BESIDE: usize = 6;
+
+/// Of more operations no single sentence tells: nobody knows which of them are needed.
+const FEW: usize = 12;
+
 /// A key's operations, and those that contradict each other.
 pub(super) struct Story<'a> {
     pub(super) operations: &'a [KvOperation<'a>],
@@ -27,11 +33,20 @@ impl<'a> Story<'a> {
     /// The kind of contradiction, and the sentences that tell it.
     pub(super) fn tell(&self) -> (ContradictionKind, Vec<String>) {
         let Tale { kind, mut evidence, told } = self.tale().unwrap_or_else(|| self.everything());
-        evidence.extend(self.found.iter().filter(|each| !told.contains(each)).map(|each| self.beside(*each)));
+        let beside: Vec<usize> = self.found.iter().copied().filter(|each| !told.contains(each)).collect();
+        // Of many, the last are nearest to where it came to light.
+        let left_out = beside.len().saturating_sub(BESIDE);
+        evidence.extend(beside[left_out..].iter().map(|each| self.beside(*each)));
+        if left_out > 0 {
+            evidence.push(format!("and {left_out} earlier operations, of which not all may be needed"));
+        }
         (kind, evidence)
     }
 
     fn tale(&self) -> Option<Tale> {
+        if self.found.len() > FEW {
+            return None;
+        }
         let reads: Vec<Read<'a>> = self.found.iter().filter_map(|number| self.read(*number)).collect();
         let tale = match reads[..] {
             [read] if self.found.len() == 1 => self.impossible_value(read),
@@ -43,19 +58,22 @@ impl<'a> Story<'a> {
             }
             _ => None,
         };
-        tale.or_else(|| reads.iter().rev().find_map(|read| self.append_missed(*read)))
+        tale.or_else(|| reads.iter().rev().find_map(|read| self.write_missed(*read, &reads)))
     }
 
-    /// An Append that was over before `read` was called, which does not show it. What else was found says
-    /// why no Put can have come between.
-    fn append_missed(&self, read: Read<'a>) -> Option<Tale> {
-        let earlier = self.found.iter().rev().filter(|each| self.operations[**each].precedes(read.operation));
-        earlier
-            .filter_map(|number| match self.operations[*number].input {
-                KvInput::Append { value, .. } => self.append_not_seen(read, *number, value),
-                _ => None,
-            })
-            .next()
+    /// A write that was over before `read` was called, which does not show it. What else was found says why
+    /// it cannot have been replaced in between.
+    fn write_missed(&self, read: Read<'a>, reads: &[Read<'a>]) -> Option<Tale> {
+        // Where all read the same, that was there before the one Put, and nothing brings it back.
+        let mut puts = self.found.iter().filter(|each| self.operations[**each].input.is_put());
+        let is_between =
+            puts.next().is_some() && puts.next().is_none() && reads.iter().all(|each| each.value == read.value);
+        let mut earlier = self.found.iter().rev().filter(|each| self.operations[**each].precedes(read.operation));
+        earlier.find_map(|number| match self.operations[*number].input {
+            KvInput::Append { value, .. } => self.append_not_seen(read, *number, value),
+            KvInput::Put { value, .. } if is_between => self.put_not_seen(read, *number, value),
+            _ => None,
+        })
     }
 
     fn read(&self, number: usize) -> Option<Read<'a>> {
@@ -128,7 +146,10 @@ impl<'a> Story<'a> {
         if read.value.contains(value) {
             return None;
         }
-        let other = self.reads().find(|other| other.value.contains(value));
+        // The same text may have been there before.
+        let called = self.operations[number].called;
+        let other =
+            self.reads().find(|other| other.operation.returned_at() >= Some(called) && other.value.contains(value));
         Some(self.not_seen(read, number, other))
     }
 

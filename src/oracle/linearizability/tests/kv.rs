@@ -71,6 +71,15 @@ fn a_client_that_does_not_find_what_it_has_appended() {
 }
 
 #[test]
+fn a_value_that_outlives_a_put() {
+    let story = Story::new().put(0, 1, 9, "old").get(1, 2, 3, "old").put(2, 4, 5, "new").get(3, 6, 7, "old");
+    let told = story.illegal(ContradictionKind::MissedWrite, 7, &[1, 2, 3]);
+    assert!(told.evidence[0].contains("although C2's Put(4, \"new\") had returned at 000.005000"), "{told:?}");
+    // The first Put may be the later one.
+    Story::new().put(0, 1, 9, "old").put(2, 4, 5, "new").get(3, 6, 7, "old").legal();
+}
+
+#[test]
 fn a_lost_update_behind_a_put() {
     let story = Story::new().put(0, 1, 2, "").append(1, 3, 4, "b").get(2, 5, 6, "").get(2, 7, 8, "");
     let told = story.illegal(ContradictionKind::LostUpdate, 6, &[0, 1, 2]);
@@ -248,6 +257,27 @@ fn an_empty_put_is_a_missing_key() {
 fn values_need_not_be_unique() {
     Story::new().append(0, 1, 9, "1").append(1, 1, 9, "11").append(2, 1, 9, "1").get(3, 2, 3, "111").legal();
     Story::new().append(0, 1, 2, "1").append(1, 3, 4, "11").get(3, 5, 6, "111").legal();
+}
+
+#[test]
+fn what_is_plain_is_told_even_without_a_search() {
+    let budget = Budget { explain_steps: 0, ..Budget::default() };
+    let long =
+        || (0..20).fold(Story::new().put(0, 1, 2, ""), |story, at| story.append(1, 10 * at + 3, 10 * at + 4, "a"));
+    let told = |story: Story| match check_kv(&story.0, &budget) {
+        Verdict::Contradicted(told) => *told,
+        other => panic!("{other:?}"),
+    };
+    let missed = told(long().append(1, 300, 301, "b").get(2, 400, 401, "aa"));
+    assert_eq!((missed.kind, &missed.operations[..]), (ContradictionKind::MissedWrite, &[0, 21, 22][..]));
+    // With a Put in between, it is not plain.
+    let open = told(long().append(1, 300, 301, "b").put(0, 302, 303, "").get(2, 400, 401, "b"));
+    assert_eq!((open.kind, open.operations.len()), (ContradictionKind::NoOrder, 24));
+    assert!(open.evidence.len() < 10, "{:#?}", open.evidence);
+    assert_eq!(
+        open.evidence.last().map(String::as_str),
+        Some("and 18 earlier operations, of which not all may be needed")
+    );
 }
 
 #[test]
