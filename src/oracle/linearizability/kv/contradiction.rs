@@ -59,7 +59,7 @@ impl<'a> Suspect<'a> {
             found = self.missed_append().unwrap_or(found);
         }
         found.sort_unstable_by_key(|each| (operations[*each].called, *each));
-        let (kind, evidence) = Story { operations, found: &found }.tell();
+        let (kind, evidence) = Story { operations, found: &found, culprit: self.culprit }.tell();
         let mut clients: Vec<usize> = found.iter().map(|each| operations[*each].client).collect();
         clients.sort_unstable();
         clients.dedup();

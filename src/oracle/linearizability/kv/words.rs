@@ -20,6 +20,8 @@ pub(super) struct Story<'a> {
     pub(super) operations: &'a [KvOperation<'a>],
     /// By their calls.
     pub(super) found: &'a [usize],
+    /// The one of them with which it came to light.
+    pub(super) culprit: usize,
 }
 
 /// A kind of contradiction, its sentences, and the operations that these tell of.
@@ -45,7 +47,7 @@ impl<'a> Story<'a> {
 
     fn tale(&self) -> Option<Tale> {
         if self.found.len() > FEW {
-            return None;
+            return self.read(self.culprit).and_then(|read| self.impossible_value(read));
         }
         let reads: Vec<Read<'a>> = self.found.iter().filter_map(|number| self.read(*number)).collect();
         let tale = match reads[..] {
@@ -93,20 +95,39 @@ impl<'a> Story<'a> {
         writes.filter_map(|write| value_written(write)).collect()
     }
 
+    /// Those of them that no Put has certainly replaced by then.
+    fn standing(&self, read: Read<'_>, puts: bool) -> Vec<&'a str> {
+        let until = read.operation.returned_at();
+        let writes = self.operations.iter().filter(|each| Some(each.called) <= until && each.input.is_put() == puts);
+        writes.filter(|write| !self.is_replaced(write, read)).filter_map(|write| value_written(write)).collect()
+    }
+
+    /// Whether a Put was after this write, and over before `read`.
+    fn is_replaced(&self, write: &KvOperation<'_>, read: Read<'_>) -> bool {
+        let mut puts = self.operations.iter().filter(|each| each.input.is_put());
+        puts.any(|put| write.precedes(put) && put.precedes(read.operation))
+    }
+
     /// A value that no order of the writes leads to, wherever they took effect.
     fn impossible_value(&self, read: Read<'a>) -> Option<Tale> {
         let (puts, appends) = (self.written(read, true), self.written(read, false));
         let (kind, reason) = match take_apart(read.value, &puts, &appends) {
             Err(len) => (ContradictionKind::NeverWritten, self.unwritten(read, len)),
-            Ok(parts) => {
-                let (part, times, written) = most_repeated(&parts, &puts, &appends)?;
-                let reason = format!("it has {} {times} times, but {written}", shown(part));
-                (ContradictionKind::Duplicate, vec![format!("{reason}{}", self.writer_of(part))])
-            }
+            Ok(_) => (ContradictionKind::Duplicate, vec![self.doubled(read)?]),
         };
         let mut evidence = vec![read.to_string()];
         evidence.extend(reason);
         Some(Tale { kind, evidence, told: vec![read.number] })
+    }
+
+    /// Says of a part of a value that it is there more often than it was written.
+    fn doubled(&self, read: Read<'_>) -> Option<String> {
+        let (puts, appends) = (self.standing(read, true), self.standing(read, false));
+        let parts = take_apart(read.value, &puts, &appends).ok()?;
+        let (part, times, written) = most_repeated(&parts, &puts, &appends)?;
+        let is_all = appends.len() == self.written(read, false).len();
+        let since = if is_all { "" } else { " since the last Put" };
+        Some(format!("it has {} {times} times, but {written}{since}{}", shown(part), self.writer_of(part)))
     }
 
     /// Says of the first part of a value that nobody had written it.
