@@ -126,7 +126,7 @@ mod usage {
         let ended = Bench::new().run(&["list"]);
         ended.says(0, &[]);
         assert_eq!(ended.text().lines().filter(|line| line.starts_with("  2")).count(), 52);
-        assert_eq!(ended.text().lines().filter(|line| line.starts_with("  3")).count(), 14 + 9);
+        assert_eq!(ended.text().lines().filter(|line| line.starts_with("  3")).count(), 14 + 9 + 10);
         assert!(is_match(r"2C/figure8-unreliable +TestFigure8Unreliable2C +\d+").expect("valid").eval(ended.text()));
     }
 
