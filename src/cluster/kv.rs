@@ -60,8 +60,8 @@ impl Kv {
     }
 
     pub(super) fn begin_operation(&self, client: ClientId, since: Instant, operation: Operation<'_>) {
-        let operation = format!("{}({:?})", operation.name(), operation.key());
-        self.waiting.borrow_mut().insert(client, Waiting { since, operation });
+        let waiting = Waiting { since, name: operation.name(), key: operation.key().to_owned() };
+        self.waiting.borrow_mut().insert(client, waiting);
     }
 
     pub(super) fn end_operation(&self, client: ClientId) {
@@ -88,8 +88,8 @@ impl Kv {
 /// An operation that has begun.
 struct Waiting {
     since: Instant,
-    /// Such as `Get("4")`.
-    operation: String,
+    name: &'static str,
+    key: String,
 }
 
 /// Length, and digest of all: snapshots often differ in their middles only.
@@ -132,8 +132,8 @@ impl Cluster {
         let waiting = kv.waiting.borrow();
         let mut waiting: Vec<_> = waiting.iter().collect();
         waiting.sort_by_key(|(_, operation)| operation.since);
-        let sentence = |(client, Waiting { since, operation }): &(&ClientId, &Waiting)| {
-            format!("{client}'s {operation}, called at {since}, has not returned")
+        let sentence = |(client, Waiting { since, name, key }): &(&ClientId, &Waiting)| {
+            format!("{client}'s {name}({key:?}), called at {since}, has not returned")
         };
         let mut sentences: Vec<String> = waiting.iter().take(SHOWN).map(sentence).collect();
         if waiting.len() > SHOWN {

@@ -104,10 +104,7 @@ pub fn play(
     let simulation = Simulation::new(clock.clone(), seed.stream("scheduler"), limits, pulse.clone());
     let stage = Stage::set(simulation.handle(), clock, listener, test, player, seed);
     let ended = panics::catch(|| simulation.run(stage.sim.group("scenario"), stage.perform(test)));
-    if let Some(pulse) = pulse {
-        pulse.judge();
-    }
-    let run = stage.conclude(test, ended);
+    let run = stage.conclude(test, ended, pulse.as_deref());
     // What the implementation's destructors do, they may do wrong as well.
     let _ = panics::catch(|| drop(simulation));
     let _ = panics::catch(|| drop(stage));
@@ -182,11 +179,14 @@ impl Stage {
 
     /// Puts together how the run ended. The first thing that went wrong ended it, so there is
     /// only one.
-    fn conclude(&self, test: &Test, ended: Result<End, Panic>) -> Run {
+    fn conclude(&self, test: &Test, ended: Result<End, Panic>, pulse: Option<&Pulse>) -> Run {
         let now = self.trace_end();
         let mut watch = self.watch.borrow_mut();
         if self.rules == Rules::All {
+            // Only here: the implementation's destructors are still to come, and may never end.
+            pulse.inspect(|pulse| pulse.set_judged(true));
             watch.finish(now);
+            pulse.inspect(|pulse| pulse.set_judged(false));
         }
         let mut outcome = match (watch.violation(), ended) {
             (Some(violation), _) => self.violated(violation.into()),

@@ -13,7 +13,7 @@ use crate::base::Instant;
 pub struct Pulse {
     steps: AtomicU64,
     now: AtomicU64,
-    /// The simulation is over, and its run is being judged.
+    /// A rule takes its time, and none of the simulation's code runs.
     judged: AtomicBool,
     /// The number of the group whose code is running.
     group: AtomicU32,
@@ -69,19 +69,19 @@ impl Pulse {
         }
     }
 
-    /// The simulation is over: what takes time from now on is none of its steps.
-    pub fn judge(&self) {
-        self.judged.store(true, Ordering::Relaxed);
+    /// Whether a rule takes its time from now on, which is no step of the simulation's.
+    pub fn set_judged(&self, judged: bool) {
+        self.judged.store(judged, Ordering::Relaxed);
     }
 
-    /// Whether the simulation is over.
+    /// Whether a rule takes its time now.
     pub fn is_judged(&self) -> bool {
         self.judged.load(Ordering::Relaxed)
     }
 
     /// Another simulation begins.
     pub(super) fn restart(&self) {
-        self.judged.store(false, Ordering::Relaxed);
+        self.set_judged(false);
         self.groups().clear();
         self.advance(Instant::START);
         self.at_work(None, None);

@@ -90,16 +90,17 @@ impl<'a> Story<'a> {
 
     /// The values of the Puts, or the Appends, that were called before `read` returned.
     fn written(&self, read: Read<'_>, puts: bool) -> Vec<&'a str> {
-        let until = read.operation.returned_at();
-        let writes = self.operations.iter().filter(|each| Some(each.called) <= until && each.input.is_put() == puts);
-        writes.filter_map(|write| value_written(write)).collect()
+        self.writes(read, puts).filter_map(value_written).collect()
     }
 
     /// Those of them that no Put has certainly replaced by then.
     fn standing(&self, read: Read<'_>, puts: bool) -> Vec<&'a str> {
+        self.writes(read, puts).filter(|write| !self.is_replaced(write, read)).filter_map(value_written).collect()
+    }
+
+    fn writes(&self, read: Read<'_>, puts: bool) -> impl Iterator<Item = &'a KvOperation<'a>> {
         let until = read.operation.returned_at();
-        let writes = self.operations.iter().filter(|each| Some(each.called) <= until && each.input.is_put() == puts);
-        writes.filter(|write| !self.is_replaced(write, read)).filter_map(|write| value_written(write)).collect()
+        self.operations.iter().filter(move |each| Some(each.called) <= until && each.input.is_put() == puts)
     }
 
     /// Whether a Put was after this write, and over before `read`.
