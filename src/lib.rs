@@ -12,6 +12,7 @@ pub mod cli;
 pub mod cluster;
 pub mod disk;
 pub mod gate;
+pub mod grade;
 pub mod lab;
 pub mod net;
 pub mod oracle;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floor of every module. Those on the same floor do not know each other.
-const FLOORS: [(&str, u32); 15] = [
+const FLOORS: [(&str, u32); 17] = [
     ("base", 0),
     ("trace", 1),
     ("sim", 2),
@@ -19,9 +19,11 @@ const FLOORS: [(&str, u32); 15] = [
     ("oracle", 5),
     ("scenario", 6),
     ("lab", 7),
+    ("sandbox", 7),
     ("sources", 7),
     ("runner", 8),
     ("gate", 9),
+    ("grade", 9),
     ("report", 10),
     ("cli", 11),
 ];

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::grading::{PartGrading, TestGrading};
 use super::{Edition, Part, Test, TestInfo};
 use crate::scenario::{self, Parameters, SCENARIOS, Scenario};
 
@@ -32,6 +33,8 @@ struct PartFile {
     title: String,
     time_limit_s: u64,
     latency_us: Spanned<[u64; 2]>,
+    #[serde(default)]
+    grading: PartGrading,
     #[serde(rename = "test")]
     tests: Vec<TestFile>,
 }
@@ -51,6 +54,8 @@ struct TestFile {
     /// In place of the part's.
     latency_us: Option<Spanned<[u64; 2]>>,
     parameters: Option<Spanned<BTreeMap<Spanned<String>, u64>>>,
+    #[serde(default)]
+    grading: TestGrading,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +84,8 @@ pub(super) fn parse(source: &Source, edition: Edition, earlier: &[Part]) -> Resu
         return Err(source.wrong(&file.part, "part", &format!("part `{name}` was defined before, in another file")));
     }
     source.latency(&file.latency_us)?;
-    let mut part = Part { name, title: file.title.clone(), tests: Vec::new() };
+    let (title, conditions) = (file.title.clone(), file.grading.conditions());
+    let mut part = Part { name, title, conditions, tests: Vec::new() };
     for test in &file.tests {
         let taken = earlier.iter().flat_map(|part| &part.tests).chain(&part.tests);
         if taken.into_iter().any(|other| other.info.name == *test.name.get_ref()) {
@@ -120,6 +126,7 @@ impl Source {
             snapshots: test.snapshots,
             latency: self.latency(test.latency_us.as_ref().unwrap_or(&file.latency_us))?,
             time_limit: Duration::from_secs(file.time_limit_s),
+            grading: file.grading.of_test(&test.grading),
         })
     }
 
@@ -191,6 +198,7 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::{Conditions, Credit, Grading, Seeds, UnsafeCode, Visibility};
 
     const GOOD: &str = r#"part = "2X"
 title = "Extra"
@@ -235,6 +243,19 @@ parameters = { commands = 50 }
     }
 
     #[test]
+    fn a_test_is_graded_as_its_part_unless_it_says_otherwise() {
+        let part = "[grading]\ncredit = \"share\"\nvisibility = \"hidden\"\ndependencies = [\"rand\"]\n\n[[test]]";
+        let test = "points = 1\ngrading = { visibility = \"after_published\", seeds = \"secret\", iterations = 7 }";
+        let text = GOOD.replace("[[test]]", part).replace("points = 1", test);
+        let part = parse(&Source { name: "my.toml".to_owned(), text }, Edition::To2023, &[]).expect("this is right");
+        let Grading { credit, visibility, seeds, iterations } = part.tests[0].grading;
+        assert_eq!((credit, visibility), (Credit::Share, Visibility::AfterPublished));
+        assert_eq!((seeds, iterations), (Seeds::Secret, Some(7)));
+        let allowed = Conditions { dependencies: vec!["rand".to_owned()], unsafe_code: UnsafeCode::Report };
+        assert_eq!(part.conditions, allowed);
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_file_line_key_and_what_is_allowed() {
         let cases = [
             ("points = 1", "point = 1", &["my.toml:10:", "point", "expected one of", "`points`"][..]),
@@ -248,6 +269,10 @@ parameters = { commands = 50 }
             ("[50, 500]", "[500, 50]", &["my.toml:4:", "key `latency_us`", "[least, most]"]),
             ("points = 1", "points = 1\nlatency_us = [9, 3]", &["my.toml:11:", "key `latency_us`", "[least, most]"]),
             ("title = \"Extra\"", "title = ", &["my.toml:2:"]),
+            ("points = 1", "points = 1\ngrading = { credit = \"half\" }", &["my.toml:11:", "`half`", "19 of 20"]),
+            ("points = 1", "points = 1\ngrading = { seed = 1 }", &["my.toml:11:", "`seed`", "`seeds`"]),
+            ("points = 1", "points = 1\ngrading = { iterations = 0 }", &["my.toml:11:", "at least 1"]),
+            ("points = 1", "points = 1\ngrading = { dependencies = [] }", &["my.toml:11:", "`dependencies`"]),
         ];
         for (from, to, expected) in cases {
             let text = error(from, to);

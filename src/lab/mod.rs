@@ -6,6 +6,7 @@
 
 mod edition;
 mod file;
+mod grading;
 mod handout;
 mod mistakes;
 mod select;
@@ -15,6 +16,7 @@ mod test;
 pub use edition::Edition;
 pub use file::LabError;
 pub(crate) use file::Source;
+pub use grading::{Conditions, Credit, Grading, Points, Seeds, UnsafeCode, Visibility};
 pub use handout::{Chapter, Section, handout};
 pub use mistakes::{Mistake, mistakes};
 pub use select::SelectError;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, LabError};
-use super::{Edition, file::Source};
+use super::{Conditions, Edition, Grading, file::Source};
 use crate::scenario::{Parameters, Scenario};
 use crate::trace::Digest;
 
@@ -26,6 +26,8 @@ pub struct Part {
     pub name: String,
     /// What it is about.
     pub title: String,
+    /// What it asks of those who are graded on it.
+    pub conditions: Conditions,
     /// Its tests, in the course's order.
     pub tests: Vec<Arc<Test>>,
 }
@@ -48,6 +50,8 @@ pub struct Test {
     pub latency: RangeInclusive<Duration>,
     /// Virtual time that the test may take.
     pub time_limit: Duration,
+    /// How it is graded.
+    pub grading: Grading,
 }
 
 /// What there is to say about a test, also where it cannot be played.
@@ -86,7 +90,8 @@ impl Test {
 
     /// Stands for everything that decides how the test is played, except the seed.
     pub fn digest(&self) -> Digest {
-        let Test { info, scenario, parameters, servers, unreliable, snapshots, latency, time_limit } = self;
+        // How it is graded decides nothing.
+        let Test { info, scenario, parameters, servers, unreliable, snapshots, latency, time_limit, grading: _ } = self;
         let mut digest = Digest::EMPTY;
         let what = (scenario.name, parameters, servers, unreliable, snapshots, latency, time_limit);
         digest.bytes(format!("{} {what:?}", info.path()).as_bytes());
