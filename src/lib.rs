@@ -18,6 +18,7 @@ pub mod net;
 pub mod oracle;
 pub mod report;
 pub mod runner;
+pub mod sandbox;
 pub mod scenario;
 pub mod sim;
 pub mod sources;

@@ -50,6 +50,8 @@ pub(super) enum Command {
     Replay(ReplayArgs),
     /// Show a trace that was stored.
     Show(ShowArgs),
+    /// Build, play and mark the submissions of a class.
+    Grade(Box<GradeArgs>),
     /// Put the slices of a campaign together.
     Merge(MergeArgs),
     /// Make reports of a campaign that was played.
@@ -533,6 +535,100 @@ pub(super) struct MergeArgs {
     /// Show only the last line.
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct GradeArgs {
+    /// Submissions: folders with a crate, or with what is in its `src`.
+    #[arg(value_name = "DIR", required_unless_present = "prepare")]
+    pub(super) submissions: Vec<PathBuf>,
+
+    /// Grade these parts or tests, as in `raftlab test`: all of the lab files, or 2A to 2D if there are none.
+    #[arg(long = "test", value_name = "PART|TEST")]
+    pub(super) tests: Vec<String>,
+
+    /// How often each test is played: as the lab file says if not given, or else 100 times.
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_positive::<u64>)]
+    pub(super) iterations: Option<u64>,
+
+    /// What public runs are drawn from: a number, or `random`; 0x5eed if not given, as in `raftlab test`.
+    #[arg(long, value_name = "SEED", value_parser = parse_seed)]
+    pub(super) seed: Option<SeedChoice>,
+
+    /// What runs with secret seeds are drawn from: the bytes of this file. If not given, something is drawn
+    /// and kept beside the grades.
+    #[arg(long, value_name = "FILE")]
+    pub(super) secret: Option<PathBuf>,
+
+    /// Where grades go, with a folder for each submission.
+    #[arg(long, default_value = "raftlab-grades", value_name = "DIR")]
+    pub(super) out: PathBuf,
+
+    /// Submissions that are built, and runs that are played, at a time; one per core if not given.
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
+    pub(super) jobs: Option<u16>,
+
+    /// Begin no more runs after this time, like 9m, and grade by what was played until then.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(super) time_budget: Option<std::time::Duration>,
+
+    /// Go on where it was left. A submission that has changed is graded anew.
+    #[arg(long)]
+    pub(super) resume: bool,
+
+    /// A run of which one step takes longer than this on a processor is given up.
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_patience)]
+    pub(super) stuck_after: std::time::Duration,
+
+    /// Address space that a process gets that plays.
+    #[arg(long, default_value = "512MiB", value_name = "SIZE", value_parser = parse_memory)]
+    pub(super) memory: u64,
+
+    /// Build submissions with raftlab's sources in this folder; those around the current folder, or else the
+    /// published version, if not given.
+    #[arg(long, value_name = "PATH")]
+    pub(super) raftlab: Option<PathBuf>,
+
+    /// Where raftlab and its libraries are compiled, once for all submissions.
+    #[arg(long, value_name = "DIR")]
+    pub(super) cache: Option<PathBuf>,
+
+    /// Only compile the libraries; the one time that a network may be needed.
+    #[arg(long, conflicts_with = "submissions")]
+    pub(super) prepare: bool,
+
+    /// Also write Gradescope's results.json here, after every test; for one submission.
+    #[arg(long, value_name = "FILE")]
+    pub(super) gradescope: Option<PathBuf>,
+
+    /// Also write Classroom 50's result.json here; for one submission, of which the environment tells.
+    #[arg(long, value_name = "FILE")]
+    pub(super) classroom: Option<PathBuf>,
+
+    /// Show only what everybody earned, and what went wrong.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+
+    /// Show no progress bar.
+    #[arg(long)]
+    pub(super) no_progress: bool,
+
+    #[command(flatten)]
+    pub(super) lab: LabArgs,
+}
+
+/// At least a tenth of a second: a step may be that long on a machine that has other things to do.
+fn parse_patience(text: &str) -> Result<std::time::Duration, String> {
+    let least = std::time::Duration::from_millis(100);
+    let patience = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if patience < least { Err("at least 100ms is wanted".to_owned()) } else { Ok(patience) }
+}
+
+/// Less than this, and not even the tester fits in.
+fn parse_memory(text: &str) -> Result<u64, String> {
+    let least = 64 << 20;
+    let memory = parse_size(text)?;
+    if memory < least { Err("at least 64MiB is wanted".to_owned()) } else { Ok(memory) }
 }
 
 /// Which reports are written, and where.

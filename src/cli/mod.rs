@@ -10,9 +10,9 @@ mod error;
 mod explain;
 mod failed;
 mod gate;
+mod grade;
 mod grep;
 mod list;
-mod manifest;
 mod merge;
 mod new;
 mod newest;
@@ -30,9 +30,16 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::api::{MakeRaft, Submission};
+use crate::grade::{Supervised, become_compiler, begin};
 use args::{Args, Command};
 pub use error::Exit;
 use error::Failed;
+
+/// What the program of a submission that is graded begins with: it lets go of what no submission needs,
+/// and then calls the submission's own `main`. `raftlab grade` writes this call.
+pub fn graded(main: impl FnOnce() -> ExitCode) -> ExitCode {
+    begin(main)
+}
 
 /// Runs the command line on an implementation, called `name` in messages.
 pub fn main(name: &str, make: MakeRaft) -> ExitCode {
@@ -41,6 +48,13 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
 
 /// The same for an implementation that may have a key/value service, too.
 pub fn main_of(name: &str, submission: Submission) -> ExitCode {
+    if let Some(supervised) = Supervised::take() {
+        return supervised.serve(submission);
+    }
+    if let Some(error) = become_compiler() {
+        output::error(&format!("cannot start the compiler: {error}"));
+        return Exit::Trouble.into();
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return usage(&error),
@@ -62,6 +76,7 @@ fn dispatch(args: Args, name: &str, submission: Submission) -> Result<Exit, Fail
         Command::Test(args) => test::run(&plan::resolve(*args, name, submission)?, submission),
         Command::Replay(args) => replay::run(&args, submission, color),
         Command::Show(args) => show::run(&args, color),
+        Command::Grade(args) => grade::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),

@@ -16,7 +16,7 @@ use super::failed::Last;
 use super::partition;
 use crate::api::Submission;
 use crate::base::Seed;
-use crate::lab::{Lab, Test};
+use crate::lab::{Lab, LabTexts, Test};
 use crate::report::ReplayCommand;
 use crate::runner::{Keep, Planned, Rules, Slice, TraceOptions};
 
@@ -27,7 +27,7 @@ pub(super) const RUNS: &str = "raftlab-runs";
 const ITERATIONS: u64 = 100;
 
 /// What runs are drawn from where nobody says so.
-const SEED: Seed = Seed(0x5eed);
+pub(super) const SEED: Seed = Seed(0x5eed);
 
 /// A campaign, ready to be played.
 pub(super) struct Plan {
@@ -163,11 +163,7 @@ fn iterations(args: &TestArgs) -> Option<u64> {
 
 /// The labs that the user means.
 pub(super) fn load_lab(args: &LabArgs) -> Result<Lab, Failed> {
-    let edition = args.edition.into();
-    if args.labs.is_empty() {
-        return Ok(Lab::course(edition));
-    }
-    Lab::read(&args.labs, edition).map_err(Failed::usage)
+    LabTexts::read(&args.labs, args.edition.into()).and_then(|texts| texts.lab()).map_err(Failed::usage)
 }
 
 fn select(args: &TestArgs, submission: Submission) -> Result<Vec<Arc<Test>>, Failed> {
@@ -233,7 +229,7 @@ fn parts(tests: &[Arc<Test>]) -> Vec<&str> {
 }
 
 /// A seed that nobody has used.
-fn fresh_seed() -> Seed {
+pub(super) fn fresh_seed() -> Seed {
     Seed(RandomState::new().build_hasher().finish())
 }
 

@@ -13,7 +13,7 @@ use super::{output, view};
 use crate::api::{Submission, install_logger};
 use crate::cluster::Figures;
 use crate::report::{ReplayCommand, View, explained_block};
-use crate::runner::{Explanation, Player, Pulse, Run, RunResult, Suspects, confirm, explain, play_watched};
+use crate::runner::{Explanation, Patience, Player, Pulse, Run, RunResult, Suspects, confirm, explain, play_watched};
 use crate::trace::{Destination, Scene, TextSink};
 
 pub(super) fn run(args: &ReplayArgs, submission: Submission, color: ColorChoice) -> Result<Exit, Failed> {
@@ -38,7 +38,7 @@ pub(super) fn run(args: &ReplayArgs, submission: Submission, color: ColorChoice)
     let (given_up, again, patience) = (result.clone(), replay.clone(), args.stuck_after);
     let play = |sink| {
         play_watched(test, player, seed, Some(sink), patience, move |beat| {
-            tell(&given_up(Run::given_up(patience, beat)), None, &again);
+            tell(&given_up(Run::given_up(Patience::RealTime(patience), beat)), None, &again);
             std::process::exit(Exit::Failed as i32);
         })
     };

@@ -63,6 +63,12 @@ impl Mark {
 }
 
 impl Grade {
+    /// There is no program; this was said about it.
+    pub(super) fn set_build_error(&mut self, said: String) {
+        self.build_error = Some(said);
+        self.marks.iter_mut().for_each(|mark| mark.state = State::NotBuilt);
+    }
+
     /// What all tests earned.
     pub fn score(&self) -> Points {
         self.marks.iter().map(|mark| mark.score).sum()

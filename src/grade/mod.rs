@@ -2,8 +2,45 @@
 //!
 //! | file | what it is |
 //! |---|---|
+//! | `class` | all submissions, built, played and marked |
 //! | `grade` | what a submission came to |
+//! | `ledger` | the books on one submission |
+//! | `notes` | what it wrote where nobody looks |
+//! | `remarks` | what stands in its sources |
+//! | `units` | what is to be played, in pieces |
+//! | `crew` | who has it played |
+//! | `submission` | one as it was handed in |
+//! | `main_file` | its `main`, and what comes before it |
+//! | `library` | what all of them are linked with |
+//! | `compile` | one submission, compiled |
+//! | `protocol` | what is said between whoever grades and a process that plays |
+//! | `frames` | how it is said |
+//! | `process` | such a process, seen from whoever grades |
+//! | `processor` | how much it has used |
+//! | `death` | how it may end |
+//! | `player` | the process that plays: a submission's own program, confined |
 
+mod class;
+mod compile;
+mod crew;
+mod death;
+mod frames;
 mod grade;
+mod ledger;
+mod library;
+mod main_file;
+mod notes;
+mod player;
+mod process;
+mod processor;
+mod protocol;
+mod remarks;
+mod submission;
+mod units;
 
+pub use class::{Class, GradeError, Listener, grade_class};
+pub use compile::become_compiler;
 pub use grade::{Grade, Mark, State};
+pub use library::{Library, library};
+pub use player::{Supervised, begin};
+pub use submission::Submission;

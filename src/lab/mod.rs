@@ -12,6 +12,7 @@ mod mistakes;
 mod select;
 mod sign;
 mod test;
+mod texts;
 
 pub use edition::Edition;
 pub use file::LabError;
@@ -22,3 +23,4 @@ pub use mistakes::{Mistake, mistakes};
 pub use select::SelectError;
 pub use sign::Sign;
 pub use test::{Lab, Part, Test, TestInfo};
+pub use texts::LabTexts;

@@ -1,7 +1,6 @@
 //! Labs, parts and tests.
 
 use std::ops::RangeInclusive;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -130,16 +129,7 @@ impl Lab {
         }
     }
 
-    /// The labs in these files, one part each.
-    ///
-    /// # Errors
-    /// If a file cannot be read or is wrong: which one, where, and what is allowed there.
-    pub fn read(paths: &[impl AsRef<Path>], edition: Edition) -> Result<Lab, LabError> {
-        let sources: Result<Vec<Source>, LabError> = paths.iter().map(|path| file::read(path.as_ref())).collect();
-        Lab::from_sources(sources?, edition)
-    }
-
-    fn from_sources(sources: Vec<Source>, edition: Edition) -> Result<Lab, LabError> {
+    pub(super) fn from_sources(sources: Vec<Source>, edition: Edition) -> Result<Lab, LabError> {
         let mut parts: Vec<Part> = Vec::new();
         for source in &sources {
             let part = file::parse(source, edition, &parts)?;

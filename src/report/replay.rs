@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use crate::base::Seed;
     use crate::lab::{Edition, Lab};
-    use crate::runner::Run;
+    use crate::runner::{Patience, Run};
     use crate::sim::Beat;
 
     #[test]
@@ -93,7 +93,7 @@ mod tests {
     fn options_that_change_a_run_are_repeated_and_quoted() {
         let lab = Lab::course(Edition::To2023);
         let test = lab.tests().next().expect("there are tests").info.clone();
-        let run = Run::given_up(Duration::from_secs(1), &Beat::default());
+        let run = Run::given_up(Patience::RealTime(Duration::from_secs(1)), &Beat::default());
         let result = RunResult { test, iteration: 1, seed: Seed(0x5eed), run, cpu: Duration::ZERO, trace: None };
         let command = ReplayCommand::new("raftlab", &["--lab".to_owned(), "my lab's.toml".to_owned()]);
         assert_eq!(

@@ -1,33 +1,29 @@
 //! Many runs, spread over the cores by rayon. Parallelism exists nowhere else.
 #![expect(clippy::disallowed_types, reason = "a campaign is timed by the wall clock; no run sees it")]
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use cpu_time::ThreadTime;
 use crossbeam::channel::{self, Receiver, RecvTimeoutError, Sender};
 
+use super::attempt::{Attempt, Played};
 use super::board::Board;
-use super::determinism::{self, Pulse};
 use super::ending::Ending;
-use super::play::{Player, Run, play};
+use super::play::{Patience, Player, Run};
 use super::progress::Progress;
 use super::schedule::{Next, Order, Schedule, Todo};
 use super::slice::Slice;
 use super::summary::Summary;
 use super::suspects::Suspects;
-use super::traces::{Recorded, TraceFolder};
+use super::traces::TraceFolder;
 use crate::api::install_logger;
 use crate::base::Seed;
 use crate::lab::{Test, TestInfo};
 use crate::sim::Beat;
-use crate::trace::TextSink;
 
 /// What is to be played.
 pub struct Campaign {
@@ -295,75 +291,28 @@ impl Work {
     fn play(&self, worker: usize, next: Next) -> (RunResult, Option<io::Error>) {
         let Planned { test, .. } = &self.campaign.tests[next.test];
         let seed = self.campaign.seed.of_run(&test.info.name, next.iteration);
-        let began = ThreadTime::now();
-        let mut recorder = Recorder { player: self.campaign.player, test, seed, error: None };
-        let (mut run, mut recorded) = match self.controls.traces.records_all() {
-            true => recorder.play_recorded(self.board.pulse(worker)),
-            false => (play(test, self.campaign.player, seed, None, Some(self.board.pulse(worker))), None),
-        };
-        // As it is written down, so that what is read again is the same.
-        let cpu = Duration::from_micros(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let (player, pulse, suspects) = (self.campaign.player, self.board.pulse(worker), &self.suspects);
+        let attempt = Attempt { test, player, seed, pulse, suspects };
         // Code that does not depend on the seed alone mostly shows that at once.
-        if self.campaign.check_determinism || next.iteration == 1 {
-            let (pulse, suspects) = (self.board.pulse(worker), &self.suspects);
-            run = determinism::confirm(test, self.campaign.player, seed, run, &pulse, suspects);
-        }
-        if !run.outcome.passed() && recorded.is_none() && self.controls.traces.records_failed() {
-            let (again, trace) = recorder.play_recorded(self.board.pulse(worker));
-            if again.digest != run.digest {
-                let (pulse, suspects) = (self.board.pulse(worker), &self.suspects);
-                run = determinism::differing(test, self.campaign.player, seed, run, &pulse, suspects);
-            }
-            recorded = trace;
-        }
-        let mut trace = None;
-        let (passed, traces) = (run.outcome.passed(), &self.controls.traces);
+        let twice = self.campaign.check_determinism || next.iteration == 1;
+        let traces = &self.controls.traces;
+        let Played { run, cpu, trace: recorded, mut error } = attempt.play(traces.recording(), twice);
+        let (mut trace, passed) = (None, run.outcome.passed());
         match recorded.map(|recorded| traces.store(&test.info, next.iteration, seed, passed, recorded)) {
             Some(Ok(path)) => trace = Some(path),
-            Some(Err(error)) => recorder.error = Some(error),
+            Some(Err(wrong)) => error = Some(wrong),
             None => traces.note_unrecorded(passed),
         }
         let result = RunResult { test: test.info.clone(), iteration: next.iteration, seed, run, cpu, trace };
-        (result, recorder.error)
+        (result, error)
     }
 
     /// The result of a run that was given up.
     fn stuck(&self, next: Next, beat: &Beat) -> RunResult {
         let Planned { test, .. } = &self.campaign.tests[next.test];
-        let run = Run::given_up(self.campaign.patience, beat);
+        let run = Run::given_up(Patience::RealTime(self.campaign.patience), beat);
         let seed = self.campaign.seed.of_run(&test.info.name, next.iteration);
         let (test, iteration, cpu) = (test.info.clone(), next.iteration, self.campaign.patience);
         RunResult { test, iteration, seed, run, cpu, trace: None }
-    }
-}
-
-/// Plays one run, and keeps its trace.
-struct Recorder<'a> {
-    player: Player,
-    test: &'a Test,
-    seed: Seed,
-    error: Option<io::Error>,
-}
-
-impl Recorder<'_> {
-    /// Plays the run with its trace; without one if it cannot be recorded.
-    fn play_recorded(&mut self, pulse: Pulse) -> (Run, Option<Recorded>) {
-        let recorded = match Recorded::new() {
-            Ok(recorded) => recorded,
-            Err(error) => {
-                self.error = Some(error);
-                return (play(self.test, self.player, self.seed, None, Some(pulse)), None);
-            }
-        };
-        let sink = Rc::new(RefCell::new(TextSink::new(recorded)));
-        let run = play(self.test, self.player, self.seed, Some(sink.clone()), Some(pulse));
-        let finished = sink.borrow_mut().finish();
-        match finished {
-            Ok(recorded) => (run, recorded),
-            Err(error) => {
-                self.error = Some(error);
-                (run, None)
-            }
-        }
     }
 }

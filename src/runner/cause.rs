@@ -90,12 +90,12 @@ mod tests {
     use crate::base::{Seed, ServerId};
     use crate::cluster::Phase;
     use crate::lab::{Edition, Lab};
-    use crate::runner::{Outcome, Run};
+    use crate::runner::{Outcome, Patience, Run};
     use crate::sim::Beat;
 
     fn failed(iteration: u64, rule: &str, phase: Phase, seconds: u64) -> RunResult {
         let test = Lab::course(Edition::To2023).tests().next().expect("there are tests").info.clone();
-        let mut run = Run::given_up(Duration::from_secs(1), &Beat::default());
+        let mut run = Run::given_up(Patience::RealTime(Duration::from_secs(1)), &Beat::default());
         run.figures.virtual_time = Duration::from_secs(seconds);
         let circumstances = Some(Circumstances { phase, roles: vec!["leader".to_owned()] });
         let servers = vec![ServerId::new(0)];

@@ -6,6 +6,7 @@
 //! | `outcome` | how a run can end |
 //! | `panics` | what a panic of an implementation says |
 //! | `standing` | what tasks are at when a run cannot go on |
+//! | `attempt` | one run as it is played for a verdict |
 //! | `campaign` | many runs, over all cores; the only place where anything is parallel |
 //! | `schedule` | which run comes next |
 //! | `board` | what each worker is at, for whoever watches them |
@@ -29,6 +30,7 @@
 //!
 //! It tells its listener what happens and prints nothing.
 
+mod attempt;
 mod board;
 mod campaign;
 mod cause;
@@ -54,6 +56,7 @@ mod suspects;
 mod traces;
 mod watched;
 
+pub use attempt::{Attempt, Played, Recording};
 pub use campaign::{Campaign, Controls, Listener, Planned, RunResult, run};
 pub use cause::{Cause, Group};
 pub use determinism::{Pulse, confirm};
@@ -63,7 +66,7 @@ pub use files::write_whole;
 pub use manifest::{Manifest, TestPlan};
 pub use merge::{Contradiction, Merged};
 pub use outcome::{Finding, NOT_WRITTEN, Outcome};
-pub use play::{Player, Rules, Run, play};
+pub use play::{Patience, Player, Rules, Run, play};
 pub use progress::Progress;
 pub use rate::failure_rate_upper_95;
 pub use record::{Failure, Record};
@@ -72,5 +75,5 @@ pub use spread::Spread;
 pub use store::{Store, StoreError, StoredCampaign};
 pub use summary::{Histogram, Summary, TestSummary};
 pub use suspects::Suspects;
-pub use traces::{Keep, TraceFolder, TraceOptions, lines_of};
+pub use traces::{Keep, Recorded, TraceFolder, TraceOptions, lines_of};
 pub use watched::play_watched;

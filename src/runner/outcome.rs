@@ -24,6 +24,9 @@ pub enum Outcome {
     OverLimit(Finding),
     /// The same seed gave two different runs.
     Nondeterministic(Finding),
+    /// The program that played it is no more, or no longer answers. Only who plays it in a process of its own
+    /// lives to tell it.
+    Died(Finding),
 }
 
 /// What there is to say about a run that did not pass.
@@ -46,7 +49,7 @@ pub struct Finding {
 
 impl Finding {
     /// What contradicts a rule or check, without when, where and by whom.
-    pub(super) fn new(rule: &str, evidence: Vec<String>) -> Finding {
+    pub fn new(rule: &str, evidence: Vec<String>) -> Finding {
         Finding { rule: rule.to_owned(), at: None, servers: vec![], evidence, place: None, circumstances: None }
     }
 }
@@ -62,6 +65,7 @@ impl Outcome {
             Outcome::Stuck(_) => "stuck",
             Outcome::OverLimit(_) => "over-limit",
             Outcome::Nondeterministic(_) => "nondeterministic",
+            Outcome::Died(_) => "died",
         }
     }
 
@@ -79,12 +83,13 @@ impl Outcome {
             | Outcome::Panicked(finding)
             | Outcome::Stuck(finding)
             | Outcome::OverLimit(finding)
-            | Outcome::Nondeterministic(finding) => Some(finding),
+            | Outcome::Nondeterministic(finding)
+            | Outcome::Died(finding) => Some(finding),
         }
     }
 
     /// The same, to add to what is known.
-    pub(super) const fn finding_mut(&mut self) -> Option<&mut Finding> {
+    pub const fn finding_mut(&mut self) -> Option<&mut Finding> {
         match self {
             Outcome::Passed => None,
             Outcome::Failed(finding)
@@ -92,7 +97,8 @@ impl Outcome {
             | Outcome::Panicked(finding)
             | Outcome::Stuck(finding)
             | Outcome::OverLimit(finding)
-            | Outcome::Nondeterministic(finding) => Some(finding),
+            | Outcome::Nondeterministic(finding)
+            | Outcome::Died(finding) => Some(finding),
         }
     }
 
@@ -110,6 +116,7 @@ impl Outcome {
             "stuck" => Some(Outcome::Stuck(wrong)),
             "over-limit" => Some(Outcome::OverLimit(wrong)),
             "nondeterministic" => Some(Outcome::Nondeterministic(wrong)),
+            "died" => Some(Outcome::Died(wrong)),
             _ => None,
         }
     }

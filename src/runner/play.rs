@@ -1,6 +1,7 @@
 //! One run: one test, one implementation, one seed.
 
 use std::cell::{OnceCell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,23 +67,46 @@ pub struct Run {
 }
 
 impl Run {
-    /// What a run came to of which one step did not end for `patience` of real time, and which was at
+    /// What a run came to of which one step did not end for so long, as `patience` says, and which was at
     /// `beat` then.
-    pub fn given_up(patience: Duration, beat: &Beat) -> Run {
+    pub fn given_up(patience: Patience, beat: &Beat) -> Run {
         let mut finding = standing::endless(beat);
         let sentence = format!(
-            "one step of the run has not ended for {} s of real time: a loop without `.await`, or a wait that blocks \
-             the thread; the run was given up",
-            patience.as_secs()
+            "one step of the run has not ended for {patience}: a loop without `.await`, or a wait that blocks the \
+             thread; the run was given up"
         );
         finding.evidence.insert(0, sentence);
+        Run::without_end(Outcome::Stuck(finding))
+    }
+
+    /// A run of which nothing is known but that it came to no end of its own.
+    pub fn without_end(outcome: Outcome) -> Run {
         Run {
-            outcome: Outcome::Stuck(finding),
+            outcome,
             digest: Digest::EMPTY,
             events: 0,
             figures: Figures::default(),
             reelections: vec![],
             shown: Shown::default(),
+        }
+    }
+}
+
+/// How long one step of a run may take before the run is given up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Patience {
+    /// So long.
+    RealTime(Duration),
+    /// So long on a processor, however busy the machine is.
+    ProcessorTime(Duration),
+}
+
+/// `30 s of real time`.
+impl fmt::Display for Patience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Patience::RealTime(time) => write!(f, "{} s of real time", time.as_secs()),
+            Patience::ProcessorTime(time) => write!(f, "{} s of processor time", time.as_secs()),
         }
     }
 }

@@ -109,8 +109,9 @@ impl Record {
         Record { trace: result.trace.as_ref().map(|path| place(path).display().to_string()), ..Record::of(result) }
     }
 
-    /// The run again, of this test, if everything in the record makes sense.
-    pub(super) fn result(self, test: Arc<TestInfo>, folder: &Path) -> Option<RunResult> {
+    /// The run again, of this test, if everything in the record makes sense. Where its trace is, is seen from
+    /// `folder`.
+    pub fn result(self, test: Arc<TestInfo>, folder: &Path) -> Option<RunResult> {
         let failure = match self.failure {
             Some(failure) => Some(failure.finding()?),
             None => None,

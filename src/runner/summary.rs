@@ -64,12 +64,14 @@ pub struct TestSummary {
 }
 
 impl Summary {
-    pub(super) fn new(seed: Seed, tests: impl Iterator<Item = (Arc<TestInfo>, Option<u64>)>) -> Summary {
+    /// Nothing of so many runs of these tests.
+    pub fn new(seed: Seed, tests: impl Iterator<Item = (Arc<TestInfo>, Option<u64>)>) -> Summary {
         let tests = tests.map(|(test, planned)| TestSummary::new(test, planned)).collect();
         Summary { seed, tests, shown: Shown::default(), ending: None, causes: Causes::default() }
     }
 
-    pub(super) fn add(&mut self, result: &RunResult) {
+    /// Takes a run into account, which must be of one of the tests and new.
+    pub fn add(&mut self, result: &RunResult) {
         self.shown = self.shown.or(result.run.shown);
         let place = self.place_of(result);
         self.tests[place].add(result);
@@ -86,11 +88,19 @@ impl Summary {
         group.tests.iter().map(|place| self.tests[*place].played).sum()
     }
 
+    /// Forgets how numbers were spread over runs, which takes most of the place; what they come to stays.
+    pub fn forget_spreads(&mut self) {
+        for test in &mut self.tests {
+            (test.rpcs_per_run, test.bytes_per_run) = (Spread::default(), Spread::default());
+            test.reelections = Histogram::default();
+        }
+    }
+
     /// Which of the tests a result is of.
     ///
     /// # Panics
     /// If it is of none: nobody asks for results of other campaigns.
-    pub(super) fn place_of(&self, result: &RunResult) -> usize {
+    pub fn place_of(&self, result: &RunResult) -> usize {
         let is_same = |test: &TestSummary| Arc::ptr_eq(&test.test, &result.test) || test.test == result.test;
         self.tests.iter().position(is_same).expect("a result is of a test of the campaign")
     }

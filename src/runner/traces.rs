@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::attempt::Recording;
 use crate::base::Seed;
 use crate::lab::TestInfo;
 use crate::trace::Destination;
@@ -77,9 +78,16 @@ impl TraceFolder {
         Ok(TraceFolder { options, used, written, left_out, made_parent, broken })
     }
 
-    /// Whether the next run, of which nobody knows yet whether it passes, is to be recorded.
-    pub(super) fn records_all(&self) -> bool {
-        self.wants_all() && self.used.load(Ordering::Relaxed) < self.options.budget
+    /// What is to be recorded of the next run, of which nobody knows yet whether it passes.
+    pub(super) fn recording(&self) -> Recording {
+        let used = self.used.load(Ordering::Relaxed);
+        if self.wants_all() && used < self.options.budget {
+            Recording::All
+        } else if self.wants_failed() && used < self.options.budget.saturating_add(RESERVE) {
+            Recording::Failed
+        } else {
+            Recording::Nothing
+        }
     }
 
     /// Counts a run that ended without a trace, if it would have left one with a larger budget.
@@ -91,11 +99,6 @@ impl TraceFolder {
 
     fn wants_all(&self) -> bool {
         self.options.keep == Keep::All && !self.broken.load(Ordering::Relaxed)
-    }
-
-    /// Whether a run that failed without having been recorded is to be played again for its trace.
-    pub(super) fn records_failed(&self) -> bool {
-        self.wants_failed() && self.used.load(Ordering::Relaxed) < self.options.budget.saturating_add(RESERVE)
     }
 
     fn wants_failed(&self) -> bool {
@@ -187,14 +190,18 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A trace being recorded: compressed in memory, some hundred kilobytes for a long run.
-pub(super) struct Recorded(zstd::Encoder<'static, Vec<u8>>);
+pub struct Recorded(zstd::Encoder<'static, Vec<u8>>);
 
 impl Recorded {
     pub(super) fn new() -> io::Result<Recorded> {
         zstd::Encoder::new(Vec::new(), LEVEL).map(Recorded)
     }
 
-    fn compressed(self) -> io::Result<Vec<u8>> {
+    /// The whole of it, as zstd compresses it.
+    ///
+    /// # Errors
+    /// Those of the compressor, which is told of no file.
+    pub fn compressed(self) -> io::Result<Vec<u8>> {
         self.0.finish()
     }
 }

@@ -7,6 +7,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `package` | which package the program was built from, and its files |
+//! | `manifest` | the manifest of a crate that holds an implementation |
 //! | `signs` | what is looked for: a table |
 //! | `imports` | what names stand for in a file |
 //! | `containers` | which names stand for a container of a certain kind |
@@ -18,6 +19,7 @@
 
 mod containers;
 mod imports;
+mod manifest;
 mod package;
 mod search;
 mod signs;
@@ -25,6 +27,7 @@ mod signs;
 mod tests;
 mod tests_only;
 
+pub use manifest::{Raftlab, dependencies, is_dependency, package_manifest};
 pub use package::{Package, Source};
 pub use search::{Sighting, search};
-pub use signs::{Form, NONDETERMINISM, Sign};
+pub use signs::{ACCESS, Form, NONDETERMINISM, Sign};

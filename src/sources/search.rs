@@ -145,6 +145,12 @@ impl Finder<'_> {
         self.found.entry(place.line).or_insert(place);
     }
 
+    fn note_unsafe(&mut self, span: Option<Span>) {
+        if let Some(span) = span.filter(|_| matches!(self.form, Form::Unsafe)) {
+            self.note(span);
+        }
+    }
+
     fn iterates(&self) -> bool {
         matches!(self.form, Form::Iteration(_))
     }
@@ -168,6 +174,9 @@ impl Finder<'_> {
         }
     }
 }
+
+/// What makes of a name something that others rely on.
+const UNSAFE_ATTRIBUTES: [&str; 4] = ["unsafe", "no_mangle", "export_name", "link_section"];
 
 /// Methods that iterate.
 const ITERATES: [&str; 9] =
@@ -197,7 +206,34 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     /// To name something is not to use it.
     fn visit_item_use(&mut self, _: &'ast ItemUse) {}
 
-    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        let is_unsafe = UNSAFE_ATTRIBUTES.iter().any(|name| attribute.path().is_ident(name));
+        if matches!(self.form, Form::Unsafe) && is_unsafe {
+            self.note(attribute.pound_token.span);
+        }
+    }
+
+    fn visit_expr_unsafe(&mut self, block: &'ast syn::ExprUnsafe) {
+        self.note_unsafe(Some(block.unsafe_token.span));
+        syn::visit::visit_expr_unsafe(self, block);
+    }
+
+    fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+        if let syn::Safety::Unsafe(word) = &signature.safety {
+            self.note_unsafe(Some(word.span));
+        }
+        syn::visit::visit_signature(self, signature);
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        self.note_unsafe(item.unsafety.as_ref().map(|word| word.span));
+        syn::visit::visit_item_impl(self, item);
+    }
+
+    fn visit_item_foreign_mod(&mut self, item: &'ast syn::ItemForeignMod) {
+        self.note_unsafe(Some(item.abi.extern_token.span));
+        syn::visit::visit_item_foreign_mod(self, item);
+    }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let is_it = match self.form {

@@ -22,6 +22,8 @@ pub enum Form {
     ChangingStatic,
     /// A pointer that becomes a number.
     Address,
+    /// `unsafe`, in whatever form, or what is not checked without that word.
+    Unsafe,
 }
 
 /// Maps and sets whose order no seed decides, unless they are given a hasher.
@@ -110,4 +112,25 @@ pub const NONDETERMINISM: &[Sign] = &[
         does: "uses a map or set whose order is random; iterating it would show that order",
         form: Form::Type(RANDOM_ORDER),
     },
+];
+
+/// What has no business in a Raft, and may be meant for whoever tests it.
+pub const ACCESS: &[Sign] = &[
+    Sign { does: "uses `unsafe`, which can do anything", form: Form::Unsafe },
+    Sign { does: "starts or ends processes", form: Form::Path(&["std::process"]) },
+    Sign {
+        does: "uses files, or what is beside files",
+        form: Form::Path(&["std::fs", "std::os", "std::io::stdin", "std::path::Path::exists"]),
+    },
+    Sign {
+        does: "takes in files when it is compiled",
+        form: Form::Path(&["include", "include_str", "include_bytes", "std::include_str", "std::include_bytes"]),
+    },
+    Sign { does: "uses the network", form: Form::Path(&["std::net"]) },
+    Sign { does: "looks at the surroundings of the process", form: Form::Path(&["std::env::vars", "std::env::var"]) },
+    Sign {
+        does: "catches panics, or hides them",
+        form: Form::Path(&["std::panic::catch_unwind", "std::panic::set_hook", "std::panic::take_hook"]),
+    },
+    Sign { does: "starts threads", form: Form::Path(&["std::thread::spawn", "std::thread::scope", "std::thread::Builder"]) },
 ];

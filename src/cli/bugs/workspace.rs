@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::error::Failed;
-use super::super::manifest::{self, Raftlab};
+use crate::sources::{Raftlab, package_manifest};
 use super::gallery::Bug;
 use super::patch::Sources;
 use super::root::REFERENCE;
@@ -67,7 +67,7 @@ impl Workspace {
         }
         for member in &self.members {
             let folder = self.folder.join(&member.name);
-            write(&folder.join("Cargo.toml"), &manifest::package(&member.package, &raftlab))?;
+            write(&folder.join("Cargo.toml"), &package_manifest(&member.package, &raftlab))?;
             for (path, text) in &member.sources.0 {
                 write(&folder.join(path.strip_prefix(REFERENCE).unwrap_or(path).trim_start_matches('/')), text)?;
             }

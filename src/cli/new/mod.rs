@@ -6,11 +6,13 @@ mod settings;
 mod source;
 mod write;
 
+pub(super) use source::folder as raftlab_in;
+
 use std::path::Path;
 
 use super::args::NewArgs;
 use super::error::{Exit, Failed};
-use super::manifest::Raftlab;
+use crate::sources::Raftlab;
 use super::output;
 use crate::report::{count, quoted};
 

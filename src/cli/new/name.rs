@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::error::Failed;
-use super::super::manifest;
+use crate::sources::is_dependency;
 
 /// Names that cargo refuses, or that would hide what every program needs: Rust's keywords, its own
 /// crates, and folders of cargo's.
@@ -100,7 +100,7 @@ fn of_text(text: &str) -> Option<String> {
         return None;
     }
     let usable = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
-    let taken = RESERVED.contains(&name) || manifest::is_dependency(name);
+    let taken = RESERVED.contains(&name) || is_dependency(name);
     Some(if usable && !taken { name.to_owned() } else { format!("{PREFIX}{name}") })
 }
 

@@ -1,7 +1,7 @@
 //! The manifest of a new crate: its package, its dependencies, and settings that make its author's
 //! life easier.
 
-use super::super::manifest::{self, Raftlab};
+use crate::sources::{Raftlab, package_manifest};
 
 const SETTINGS: &str = r#"
 # The crate stands for itself, also in the folder of another one.
@@ -25,5 +25,5 @@ overflow-checks = true
 "#;
 
 pub(super) fn manifest(name: &str, raftlab: &Raftlab) -> String {
-    manifest::package(name, raftlab) + SETTINGS
+    package_manifest(name, raftlab) + SETTINGS
 }

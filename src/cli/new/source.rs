@@ -6,7 +6,7 @@ use std::path::Path;
 use toml::Table;
 
 use super::super::error::Failed;
-use super::super::manifest::Raftlab;
+use crate::sources::Raftlab;
 use super::super::output;
 
 /// The lock of a folder's raftlab, so that a new crate is built from the libraries with which that one was
@@ -21,7 +21,7 @@ pub(super) fn lock(raftlab: &Raftlab) -> Option<String> {
 }
 
 /// Makes sure that raftlab is in `folder`.
-pub(super) fn folder(folder: &Path) -> Result<Raftlab, Failed> {
+pub(in super::super) fn folder(folder: &Path) -> Result<Raftlab, Failed> {
     let manifest = folder.join("Cargo.toml");
     let wrong = |why: String| {
         Failed::usage(format!("--raftlab {}: {why}; name the folder of raftlab's own Cargo.toml", folder.display()))

@@ -19,7 +19,8 @@ const DEPENDENCIES: [(&str, &str); 4] = [
 ];
 
 /// Where a crate gets raftlab from.
-pub(super) enum Raftlab {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Raftlab {
     /// From a registry, in the version of this program.
     Published,
     /// From a folder.
@@ -28,7 +29,7 @@ pub(super) enum Raftlab {
 
 /// A package called `name` and what it depends on; a whole manifest already, but one that leaves
 /// everything else to cargo.
-pub(super) fn package(name: &str, raftlab: &Raftlab) -> String {
+pub fn package_manifest(name: &str, raftlab: &Raftlab) -> String {
     let rust = env!("CARGO_PKG_RUST_VERSION");
     let mut text = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
     let _ = write!(text, "rust-version = \"{rust}\"\npublish = false\n\n[dependencies]\n");
@@ -40,8 +41,8 @@ pub(super) fn package(name: &str, raftlab: &Raftlab) -> String {
 }
 
 /// Whether a package of this name would be mistaken for one that it depends on.
-pub(super) fn is_dependency(name: &str) -> bool {
-    name == "raftlab" || DEPENDENCIES.iter().any(|(known, _)| *known == name)
+pub fn is_dependency(name: &str) -> bool {
+    dependencies().any(|known| known == name)
 }
 
 fn dependency(name: &str, options: &str) -> String {
@@ -50,6 +51,11 @@ fn dependency(name: &str, options: &str) -> String {
         "" => format!("{name} = \"{version}\"\n"),
         options => format!("{name} = {{ version = \"{version}\", {options} }}\n"),
     }
+}
+
+/// What every submission may use.
+pub fn dependencies() -> impl Iterator<Item = &'static str> {
+    DEPENDENCIES.iter().map(|(name, _)| *name).chain(["raftlab"])
 }
 
 /// The version of a dependency that raftlab itself uses.
@@ -79,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_package_has_the_versions_that_raftlab_has() {
-        let manifest: Table = package("my-raft", &Raftlab::Published).parse().expect("it is TOML");
+        let manifest: Table = package_manifest("my-raft", &Raftlab::Published).parse().expect("it is TOML");
         assert_eq!(manifest["package"]["name"].as_str(), Some("my-raft"));
         assert_eq!(manifest["dependencies"]["raftlab"].as_str(), Some(env!("CARGO_PKG_VERSION")));
         assert_eq!(manifest["dependencies"]["log"].as_str(), Some(version("log").as_str()));
@@ -89,7 +95,7 @@ mod tests {
     #[test]
     fn a_folder_is_quoted_whatever_it_is_called() {
         for path in ["/plain", "/with \"quotes\"", r"C:\back\slash", "/it's"] {
-            let manifest: Table = package("x", &Raftlab::Folder(path.into())).parse().expect("it is TOML");
+            let manifest: Table = package_manifest("x", &Raftlab::Folder(path.into())).parse().expect("it is TOML");
             assert_eq!(manifest["dependencies"]["raftlab"]["path"].as_str(), Some(path));
         }
     }
