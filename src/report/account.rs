@@ -1,9 +1,10 @@
 //! A campaign, as reports tell of it.
 
 use super::ReplayCommand;
-use super::failure::{explained_block, failure_block};
+use super::failure::{failure_block, mistaken_block};
 use super::side_by_side::SideBySide;
 use crate::gate::Comparison;
+use crate::lab::Mistake;
 use crate::runner::{Manifest, RunResult, Summary, TestSummary};
 
 /// Characters of one failure that a report shows: a panic's message may be of any length.
@@ -60,9 +61,9 @@ impl Account<'_> {
         clipped(&plain(&failure_block(result, self.replay)), BLOCK_MAX)
     }
 
-    /// The same, with what usually looks like it.
-    pub(super) fn explained_block(&self, result: &RunResult) -> String {
-        clipped(&plain(&explained_block(result, None, self.replay)), BLOCK_MAX)
+    /// The same, with these mistakes as those that usually look like it.
+    pub(super) fn mistaken_block(&self, result: &RunResult, mistakes: &[&Mistake]) -> String {
+        clipped(&plain(&mistaken_block(result, self.replay, mistakes)), BLOCK_MAX)
     }
 
     /// Where the numbers come from, and what they were drawn from.

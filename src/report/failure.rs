@@ -53,11 +53,16 @@ pub fn group_line(group: &Group, summary: &Summary) -> String {
     format!("{}: {}; {test} iteration {iteration}", cause.rule.bold(), share(group, summary))
 }
 
-/// What whoever is graded learns of a failure, with what usually looks like it. Its trace lies elsewhere;
-/// without a `replay` there is nothing, either, that tells the run's seed.
-pub(super) fn student_block(result: &RunResult, replay: Option<&ReplayCommand>) -> String {
+/// The same, with these mistakes as those that usually look like it.
+pub(super) fn mistaken_block(result: &RunResult, replay: &ReplayCommand, mistakes: &[&Mistake]) -> String {
+    block(result, replay, &usual_mistakes(mistakes))
+}
+
+/// What whoever is graded learns of a failure, with the mistakes that usually look like it. Its trace lies
+/// elsewhere; without a `replay` there is nothing, either, that tells the run's seed.
+pub(super) fn student_block(result: &RunResult, replay: Option<&ReplayCommand>, mistakes: &[&Mistake]) -> String {
     let Some(finding) = result.run.outcome.finding() else { return String::new() };
-    let (told, mistakes) = (contradiction(finding), surroundings(result, None));
+    let (told, mistakes) = (contradiction(finding), usual_mistakes(mistakes));
     match replay {
         Some(replay) => format!("{}\n{told}{mistakes}{}", head(result), repeat(result, replay)),
         None => format!("{}\n{told}{mistakes}", title(result)),

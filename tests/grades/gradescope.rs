@@ -80,6 +80,7 @@ fn a_failure_is_told_in_full_with_what_it_usually_is_and_how_to_see_it_at_home()
     assert_eq!(output, golden);
     let output = test(&results, "2A/re-election")["output"].as_str().expect("it is a text");
     assert!(output.ends_with("\n3 of 50 shown\n") && output.matches("VIOLATED").count() == 3, "{output}");
+    assert_eq!(output.matches("usually this is").count(), 1, "{output}");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::mark;
+use super::mistakes::Mistakes;
 use crate::grade::{Grade, Mark, State};
 use crate::lab::Seeds;
 use crate::report::ReplayCommand;
@@ -23,8 +24,8 @@ const BUILD_ERROR_MAX: usize = 8_000;
 /// What there is to say of a test: plain text.
 pub(super) fn of_test(test: &TestSummary, mark: &Mark, replay: &ReplayCommand) -> String {
     let mut text = format!("{} {}\n", mark::runs(test, mark), mark::credit(mark));
-    for result in test.failures.iter().take(SHOWN) {
-        let _ = write!(text, "\n{}", block(result, mark, replay));
+    for block in blocks(test.failures.iter().take(SHOWN).map(|result| (result, mark)), replay) {
+        let _ = write!(text, "\n{block}");
     }
     if let Some(share) = share_of_failures(test.failures.len().min(SHOWN), test.failed()) {
         let _ = writeln!(text, "\n{share}");
@@ -32,10 +33,17 @@ pub(super) fn of_test(test: &TestSummary, mark: &Mark, replay: &ReplayCommand) -
     text
 }
 
-/// What is wrong with a run of a test that is graded like this: plain text.
-pub(super) fn block(result: &RunResult, mark: &Mark, replay: &ReplayCommand) -> String {
-    let replay = (mark.grading.seeds == Seeds::Public).then_some(replay);
-    clipped(&plain(&student_block(result, replay)), BLOCK_MAX)
+/// What is wrong with these runs, of tests that are graded like this: plain text.
+pub(super) fn blocks<'a>(
+    failures: impl IntoIterator<Item = (&'a RunResult, &'a Mark)>,
+    replay: &ReplayCommand,
+) -> Vec<String> {
+    let mut mistakes = Mistakes::default();
+    let block = |(result, mark): (&RunResult, &Mark)| {
+        let replay = (mark.grading.seeds == Seeds::Public).then_some(replay);
+        clipped(&plain(&student_block(result, replay, &mistakes.new_ones(result))), BLOCK_MAX)
+    };
+    failures.into_iter().map(block).collect()
 }
 
 /// What there is to say of the whole submission: plain text.

@@ -47,7 +47,7 @@ pub(super) fn suite(name: &str, grade: &Grade, cases: impl Iterator<Item = TestC
         ("digest", grade.summary.digest().to_string()),
         ("raftlab", grade.manifest.raftlab.clone()),
     ];
-    suite.add_properties(figures.map(|(name, value)| Property::new(name, value)));
+    suite.add_properties(figures.map(|(name, value)| Property::new(name, line(&value))));
     suite.add_properties(grade.remarks.iter().map(|remark| Property::new("remark", line(remark))));
     suite.add_test_cases(cases);
     suite

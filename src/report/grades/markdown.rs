@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::mistakes::Mistakes;
 use super::{account, feedback, mark};
 use crate::grade::{Grade, Mark};
 use crate::lab::Points;
@@ -32,8 +33,9 @@ pub fn grade_markdown(grade: &Grade, replay: &ReplayCommand) -> String {
     page.push_str(&build_error(grade));
     page.push_str(&table(HEAD, grade.tests().map(|(test, mark)| row(test, mark)).collect()));
     page.push_str(&list("Remarks", &grade.remarks));
-    let blocks: Vec<String> =
-        account.first_failures(SHOWN).into_iter().map(|result| account.explained_block(result)).collect();
+    let mut mistakes = Mistakes::default();
+    let shown = account.first_failures(SHOWN).into_iter();
+    let blocks: Vec<String> = shown.map(|result| account.mistaken_block(result, &mistakes.new_ones(result))).collect();
     page.push_str(&failures(&blocks, grade.summary.failed()));
     let _ = writeln!(page, "\n{}", escaped(&account.origin()));
     page
@@ -52,10 +54,7 @@ pub fn feedback_markdown(grade: &Grade, replay: &ReplayCommand) -> String {
         page.push_str("\nOther tests are graded, too, and not shown here.\n");
     }
     page.push_str(&list("Not all runs were played", &feedback::unfinished(grade)));
-    let blocks: Vec<String> = first_failures(shown(), SHOWN)
-        .into_iter()
-        .map(|(result, mark)| feedback::block(result, mark, replay))
-        .collect();
+    let blocks = feedback::blocks(first_failures(shown(), SHOWN), replay);
     page.push_str(&failures(&blocks, shown().map(|(test, _)| test.failed()).sum()));
     page
 }

@@ -5,7 +5,7 @@
 //! | `gradescope`, `classroom` | services that courses use, and students there | see there |
 //! | `markdown` | whoever grades, and in another form the student | everything; what a student may know |
 //! | `junit`, `class` | whoever grades | everything |
-//! | `feedback`, `mark` | are what these say | |
+//! | `feedback`, `mark`, `mistakes` | are what these say | |
 //!
 //! The same grades always give the same bytes: no file has a time in it that was not given.
 
@@ -16,6 +16,7 @@ mod gradescope;
 mod junit;
 mod mark;
 mod markdown;
+mod mistakes;
 
 pub use class::{class_csv, class_json, class_junit, class_markdown};
 pub use classroom::{ClassroomContext, classroom};
