@@ -1,7 +1,7 @@
 //! A campaign, as reports tell of it.
 
 use super::ReplayCommand;
-use super::failure::{failure_block, mistaken_block};
+use super::failure::{block_with_mistakes, failure_block};
 use super::side_by_side::SideBySide;
 use crate::gate::Comparison;
 use crate::lab::Mistake;
@@ -9,7 +9,7 @@ use crate::runner::{Manifest, RunResult, Summary, TestSummary};
 
 /// Characters of one failure that a report shows: a panic's message may be of any length.
 pub(super) const BLOCK_MAX: usize = 4_000;
-/// Characters of a rule's name: with panics, it comes from the implementation.
+/// Characters of a rule's name, which with panics comes from the implementation.
 const RULE_MAX: usize = 200;
 
 /// What reports are made of: what was played, and what it came to.
@@ -62,8 +62,8 @@ impl Account<'_> {
     }
 
     /// The same, with these mistakes as those that usually look like it.
-    pub(super) fn mistaken_block(&self, result: &RunResult, mistakes: &[&Mistake]) -> String {
-        clipped(&plain(&mistaken_block(result, self.replay, mistakes)), BLOCK_MAX)
+    pub(super) fn block_with_mistakes(&self, result: &RunResult, mistakes: &[&Mistake]) -> String {
+        clipped(&plain(&block_with_mistakes(result, self.replay, mistakes)), BLOCK_MAX)
     }
 
     /// Where the numbers come from, and what they were drawn from.
@@ -100,7 +100,7 @@ pub(super) fn line(text: &str) -> String {
     plain(text).split_whitespace().collect::<Vec<&str>>().join(" ")
 }
 
-/// The name of a rule, as short as the name of a rule is.
+/// The name of a rule, in one line and not longer than a name should be.
 pub(super) fn rule_name(rule: &str) -> String {
     clipped(&line(rule), RULE_MAX).trim_end().to_owned()
 }

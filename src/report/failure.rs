@@ -53,8 +53,8 @@ pub fn group_line(group: &Group, summary: &Summary) -> String {
     format!("{}: {}; {test} iteration {iteration}", cause.rule.bold(), share(group, summary))
 }
 
-/// The same, with these mistakes as those that usually look like it.
-pub(super) fn mistaken_block(result: &RunResult, replay: &ReplayCommand, mistakes: &[&Mistake]) -> String {
+/// What is wrong with a run, with these mistakes as those that usually look like it.
+pub(super) fn block_with_mistakes(result: &RunResult, replay: &ReplayCommand, mistakes: &[&Mistake]) -> String {
     block(result, replay, &usual_mistakes(mistakes))
 }
 

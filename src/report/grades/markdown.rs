@@ -35,7 +35,8 @@ pub fn grade_markdown(grade: &Grade, replay: &ReplayCommand) -> String {
     page.push_str(&list("Remarks", &grade.remarks));
     let mut mistakes = Mistakes::default();
     let shown = account.first_failures(SHOWN).into_iter();
-    let blocks: Vec<String> = shown.map(|result| account.mistaken_block(result, &mistakes.new_ones(result))).collect();
+    let blocks: Vec<String> =
+        shown.map(|result| account.block_with_mistakes(result, &mistakes.new_ones(result))).collect();
     page.push_str(&failures(&blocks, grade.summary.failed()));
     let _ = writeln!(page, "\n{}", escaped(&account.origin()));
     page
