@@ -1,13 +1,16 @@
 //! A campaign, as reports tell of it.
 
 use super::ReplayCommand;
-use super::failure::failure_block;
+use super::failure::{block_with_mistakes, failure_block};
 use super::side_by_side::SideBySide;
 use crate::gate::Comparison;
+use crate::lab::Mistake;
 use crate::runner::{Manifest, RunResult, Summary, TestSummary};
 
 /// Characters of one failure that a report shows: a panic's message may be of any length.
-const BLOCK_MAX: usize = 4_000;
+pub(super) const BLOCK_MAX: usize = 4_000;
+/// Characters of a rule's name, which with panics comes from the implementation.
+const RULE_MAX: usize = 200;
 
 /// What reports are made of: what was played, and what it came to.
 #[derive(Clone, Copy)]
@@ -49,15 +52,18 @@ impl Account<'_> {
 
     /// The first failure of every test, then the second ones, and so on: so many as are wanted.
     pub(super) fn first_failures(&self, wanted: usize) -> Vec<&RunResult> {
-        let mut all: Vec<(usize, &RunResult)> =
-            self.summary.tests.iter().flat_map(|test| test.failures.iter().enumerate()).collect();
-        all.sort_by_key(|(place, _)| *place);
-        all.into_iter().take(wanted).map(|(_, result)| result).collect()
+        let tests = self.summary.tests.iter().map(|test| (test, ()));
+        first_failures(tests, wanted).into_iter().map(|(result, ())| result).collect()
     }
 
     /// What is wrong with a run, and how to repeat it: lines of plain text.
     pub(super) fn block(&self, result: &RunResult) -> String {
         clipped(&plain(&failure_block(result, self.replay)), BLOCK_MAX)
+    }
+
+    /// The same, with these mistakes as those that usually look like it.
+    pub(super) fn block_with_mistakes(&self, result: &RunResult, mistakes: &[&Mistake]) -> String {
+        clipped(&plain(&block_with_mistakes(result, self.replay, mistakes)), BLOCK_MAX)
     }
 
     /// Where the numbers come from, and what they were drawn from.
@@ -69,6 +75,20 @@ impl Account<'_> {
     }
 }
 
+/// The first failure of each of these tests, then the second ones, and so on: so many as are wanted, each
+/// with what is known of its test.
+pub(super) fn first_failures<'a, T: Copy>(
+    tests: impl Iterator<Item = (&'a TestSummary, T)>,
+    wanted: usize,
+) -> Vec<(&'a RunResult, T)> {
+    let of_test = |(test, known): (&'a TestSummary, T)| {
+        test.failures.iter().enumerate().map(move |(place, result)| (place, (result, known)))
+    };
+    let mut all: Vec<(usize, (&RunResult, T))> = tests.flat_map(of_test).collect();
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().take(wanted).map(|(_, failure)| failure).collect()
+}
+
 /// Text without colours and control characters, which evidence may bring along from the
 /// implementation; lines stay.
 pub(super) fn plain(text: &str) -> String {
@@ -78,6 +98,11 @@ pub(super) fn plain(text: &str) -> String {
 /// The same, all in one line.
 pub(super) fn line(text: &str) -> String {
     plain(text).split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// The name of a rule, in one line and not longer than a name should be.
+pub(super) fn rule_name(rule: &str) -> String {
+    clipped(&line(rule), RULE_MAX).trim_end().to_owned()
 }
 
 /// At most so many characters of a text; what is left out is said.

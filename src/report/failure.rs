@@ -53,25 +53,53 @@ pub fn group_line(group: &Group, summary: &Summary) -> String {
     format!("{}: {}; {test} iteration {iteration}", cause.rule.bold(), share(group, summary))
 }
 
+/// What is wrong with a run, with these mistakes as those that usually look like it.
+pub(super) fn block_with_mistakes(result: &RunResult, replay: &ReplayCommand, mistakes: &[&Mistake]) -> String {
+    block(result, replay, &usual_mistakes(mistakes))
+}
+
+/// What whoever is graded learns of a failure, with the mistakes that usually look like it. Its trace lies
+/// elsewhere; without a `replay` there is nothing, either, that tells the run's seed.
+pub(super) fn student_block(result: &RunResult, replay: Option<&ReplayCommand>, mistakes: &[&Mistake]) -> String {
+    let Some(finding) = result.run.outcome.finding() else { return String::new() };
+    let (told, mistakes) = (contradiction(finding), usual_mistakes(mistakes));
+    match replay {
+        Some(replay) => format!("{}\n{told}{mistakes}{}", head(result), repeat(result, replay)),
+        None => format!("{}\n{told}{mistakes}", title(result)),
+    }
+}
+
 fn block(result: &RunResult, replay: &ReplayCommand, middle: &str) -> String {
     let Some(finding) = result.run.outcome.finding() else { return String::new() };
-    let mut block = format!("{}\n  {}\n", head(result), rule_line(finding));
-    for sentence in &finding.evidence {
-        let _ = writeln!(block, "    {sentence}");
-    }
-    block.push_str(middle);
+    let mut block = format!("{}\n{}{middle}", head(result), contradiction(finding));
     if let Some(trace) = &result.trace {
         let _ = writeln!(block, "  trace   {}", trace.display());
     }
-    let _ = writeln!(block, "  repeat  {}", replay.of(result));
-    block
+    block + &repeat(result, replay)
 }
 
 fn head(result: &RunResult) -> String {
-    let head = format!("{} {}", result.run.outcome.name().to_uppercase(), result.test.path());
     // Of a run that is known by its seed alone, it is not known which iteration it was.
     let iteration = if result.iteration > 0 { format!("iteration {}, ", result.iteration) } else { String::new() };
-    format!("{}  {iteration}seed {}", head.red().bold(), result.seed)
+    format!("{}  {iteration}seed {}", title(result), result.seed)
+}
+
+/// `VIOLATED 2C/persist1`.
+fn title(result: &RunResult) -> String {
+    format!("{} {}", result.run.outcome.name().to_uppercase(), result.test.path()).red().bold().to_string()
+}
+
+/// Rule, instant and servers, and the evidence below.
+fn contradiction(finding: &Finding) -> String {
+    let mut text = format!("  {}\n", rule_line(finding));
+    for sentence in &finding.evidence {
+        let _ = writeln!(text, "    {sentence}");
+    }
+    text
+}
+
+fn repeat(result: &RunResult, replay: &ReplayCommand) -> String {
+    format!("  repeat  {}\n", replay.of(result))
 }
 
 /// `durable before visible at 000.350087, S1`.

@@ -7,7 +7,7 @@
 use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::Account;
-use super::account::{clipped, line};
+use super::account::rule_name;
 use super::units::{count, percent};
 use super::verdict::share_of_failures;
 use crate::lab::TestInfo;
@@ -17,8 +17,6 @@ use crate::runner::TestSummary;
 const NAMED: usize = 10;
 /// Failures that are shown in full.
 const SHOWN: usize = 3;
-/// Characters of a rule's name: with panics, it comes from the implementation.
-const RULE_MAX: usize = 200;
 
 /// The report of a campaign.
 ///
@@ -43,13 +41,14 @@ fn suite(account: &Account<'_>, tests: &[TestSummary]) -> TestSuite {
     suite.add_property(Property::new("raftlab", &*account.manifest.raftlab));
     suite.add_property(Property::new("implementation", &*account.manifest.implementation));
     suite.add_property(Property::new("time", "processor seconds"));
-    suite.add_test_cases(tests.iter().map(|test| case(account, test)));
+    suite.add_test_cases(tests.iter().map(|test| case(test, status(account, test))));
     suite
 }
 
-fn case(account: &Account<'_>, test: &TestSummary) -> TestCase {
+/// A test with the figures of its runs.
+pub(super) fn case(test: &TestSummary, status: TestCaseStatus) -> TestCase {
     let TestInfo { part, name, .. } = &*test.test;
-    let mut case = TestCase::new(&**name, status(account, test));
+    let mut case = TestCase::new(&**name, status);
     case.set_classname(format!("raftlab.{part}")).set_time(test.cpu);
     let figures = [
         ("course-name", test.test.course_name.clone()),
@@ -74,14 +73,22 @@ fn case(account: &Account<'_>, test: &TestSummary) -> TestCase {
 }
 
 fn status(account: &Account<'_>, test: &TestSummary) -> TestCaseStatus {
-    let Some(first) = test.failures.first() else {
-        if test.played > 0 {
-            return TestCaseStatus::success();
-        }
-        let mut status = TestCaseStatus::skipped();
-        status.set_message("no run was played");
-        return status;
-    };
+    failure(account, test).unwrap_or_else(|| match test.played {
+        0 => skipped("no run was played"),
+        _ => TestCaseStatus::success(),
+    })
+}
+
+/// Why a test was not tested.
+pub(super) fn skipped(why: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(why);
+    status
+}
+
+/// The failures of a test; none if it has none.
+pub(super) fn failure(account: &Account<'_>, test: &TestSummary) -> Option<TestCaseStatus> {
+    let first = test.failures.first()?;
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_type(first.run.outcome.name());
     status.set_message(message(account, test));
@@ -89,7 +96,7 @@ fn status(account: &Account<'_>, test: &TestSummary) -> TestCaseStatus {
     let share = share_of_failures(blocks.len(), test.failed());
     let share = share.map_or_else(String::new, |share| format!("\n{share}\n"));
     status.set_description(format!("\n{}{share}", blocks.join("\n")));
-    status
+    Some(status)
 }
 
 /// Which rule, how often, with which seeds, and how to see the first of them again.
@@ -99,7 +106,7 @@ fn message(account: &Account<'_>, test: &TestSummary) -> String {
     let bound = test.failure_rate_upper_95().map_or_else(String::new, percent);
     format!(
         "{}: {} of {} failed (at most {bound} do, with 95 % confidence); seeds {}; {}",
-        clipped(&line(rule), RULE_MAX).trim_end(),
+        rule_name(rule),
         test.failed(),
         count(test.played, "run"),
         seeds(test),

@@ -54,7 +54,7 @@ fn tests(account: &Account<'_>) -> String {
 }
 
 /// A table of rows, or as many of them as there is place for.
-fn table(head: &str, rows: Vec<String>) -> String {
+pub(super) fn table(head: &str, rows: Vec<String>) -> String {
     let mut table = head.to_owned();
     for (number, row) in rows.iter().enumerate() {
         if table.len() + row.len() > TABLE_MAX {
@@ -105,14 +105,14 @@ fn failures(account: &Account<'_>) -> String {
 }
 
 /// Text as it is, between fences that are longer than any in it.
-fn fenced(text: &str) -> String {
+pub(super) fn fenced(text: &str) -> String {
     let longest = text.split(|sign| sign != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}text\n{}\n{fence}\n", text.trim_end())
 }
 
 /// Text that means nothing to Markdown, in one line: a table's cell has no other.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for sign in line(text).chars() {
         match sign {

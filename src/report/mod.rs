@@ -7,6 +7,7 @@ mod comparison;
 mod explanation;
 mod failure;
 mod github;
+mod grades;
 mod html;
 mod human;
 mod json;
@@ -24,6 +25,10 @@ pub use account::Account;
 pub use comparison::comparison_text;
 pub use failure::{explained_block, failure_block, failure_line, group_block, group_line};
 pub use github::annotations;
+pub use grades::{
+    ClassroomContext, class_csv, class_json, class_junit, class_markdown, classroom, feedback_markdown, grade_junit,
+    grade_markdown, gradescope,
+};
 pub use html::html;
 pub use human::Human;
 pub use json::Json;
