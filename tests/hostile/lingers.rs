@@ -17,6 +17,10 @@ extern "C" fn linger() {
 
 pub fn make(boot: Boot) -> Rc<dyn Raft> {
     static REGISTERED: Once = Once::new();
-    // SAFETY: the call lives as long as the program.
-    crate::after_a_second(boot, || REGISTERED.call_once(|| drop(unsafe { atexit(linger) })))
+    crate::after_a_second(boot, || {
+        REGISTERED.call_once(|| {
+            // SAFETY: the call lives as long as the program.
+            unsafe { atexit(linger) };
+        });
+    })
 }

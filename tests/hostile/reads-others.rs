@@ -12,8 +12,8 @@ use raftlab::api::{Boot, Raft};
 pub fn make(boot: Boot) -> Rc<dyn Raft> {
     crate::after_a_second(boot, || {
         let program = std::env::current_exe().unwrap_or_default();
-        let here = std::env::current_dir().unwrap_or_else(|_| "/".into());
-        let around: BTreeSet<&Path> = here.ancestors().take(4).chain(program.ancestors().skip(1).take(4)).collect();
+        let here = std::env::current_dir().unwrap_or_default();
+        let around: BTreeSet<&Path> = here.ancestors().take(6).chain(program.ancestors().skip(1).take(6)).collect();
         let others = around.into_iter().flat_map(folders).filter(|folder| !folder.join("src/hostile.rs").exists());
         let sources = others.flat_map(|folder| ["src/main.rs", "src/raft/mod.rs"].map(|name| folder.join(name)));
         let managed = sources.chain(["/etc/passwd".into()]).filter(|file| fs::read(file).is_ok());

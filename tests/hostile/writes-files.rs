@@ -23,17 +23,26 @@ const RESULTS: [&str; 8] = [
 
 pub fn make(boot: Boot) -> Rc<dyn Raft> {
     crate::after_a_second(boot, || {
-        let program = std::env::current_exe().unwrap_or_default();
-        let here = std::env::current_dir().unwrap_or_else(|_| "/".into());
-        let around: BTreeSet<&Path> = here.ancestors().take(4).chain(program.ancestors().skip(1).take(4)).collect();
-        let results = around.iter().flat_map(|folder| RESULTS.map(|name| folder.join(name)));
-        let new = around.iter().map(|folder| folder.join("hostile-was-here"));
-        let managed = results.filter(|file| appends(file, false).is_ok());
-        let managed =
-            managed.chain(new.chain(["/tmp/raftlab-hostile".into()]).filter(|file| appends(file, true).is_ok()));
-        let managed = managed.chain(replaces(&program).is_ok().then_some(program.clone()));
-        crate::confess(&managed.map(|file: PathBuf| format!("write {}", file.display())).collect::<Vec<_>>());
+        let (program, here) = (program(), std::env::current_dir().unwrap_or_default());
+        let around: BTreeSet<&Path> = nearest(&here).chain(program.parent().into_iter().flat_map(nearest)).collect();
+        let there = around.iter().flat_map(|folder| RESULTS.map(|name| folder.join(name)));
+        let new = around.iter().map(|folder| folder.join("hostile-was-here")).chain(["/tmp/raftlab-hostile".into()]);
+        let mut managed: Vec<PathBuf> = there.filter(|file| appends(file, false).is_ok()).collect();
+        managed.extend(new.filter(|file| appends(file, true).is_ok()));
+        managed.extend(replaces(&program).is_ok().then_some(program));
+        crate::confess(&managed.iter().map(|file| format!("write {}", file.display())).collect::<Vec<_>>());
     })
+}
+
+/// A program that was replaced before is called so.
+fn program() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default().display().to_string();
+    program.trim_end_matches(" (deleted)").into()
+}
+
+/// A folder and those around it, but not those that a whole system has in common.
+fn nearest(folder: &Path) -> impl Iterator<Item = &Path> {
+    folder.ancestors().take(6).filter(|around| around.components().count() > 2)
 }
 
 fn appends(file: &Path, creates: bool) -> io::Result<()> {
