@@ -5,11 +5,10 @@
 mod common;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use common::{Bench, Ended};
+use common::{Bench, Ended, installed};
 use saphyr::{LoadableYamlNode as _, Yaml};
 
 /// A campaign of twelve runs, as every engine plays it here.
@@ -23,17 +22,6 @@ fn yaml(name: &str) -> Vec<Yaml<'static>> {
     let text = fs::read_to_string(ci(name)).expect("it can be read");
     // The document borrows from its text, and a test lasts as long as its process.
     Yaml::load_from_str(text.leak()).expect("it is YAML")
-}
-
-/// Whether the program is installed, and says this of its version. If not, what is left out is said,
-/// past the test harness, which would keep it.
-fn installed(program: &str, says: &str) -> bool {
-    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
-    let found = output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(says));
-    if !found {
-        let _ = writeln!(std::io::stderr(), "{program} is not installed: what needs it is skipped");
-    }
-    found
 }
 
 /// raftlab in an empty folder, and on the PATH.
@@ -276,5 +264,70 @@ mod github_actions {
         assert_eq!(shell(&bench, "raftlab merge campaign --message-format json").text(), whole);
         assert!(read(&bench, "page").contains("12 runs passed"));
         assert!(read(&bench, "campaign/report.html").contains("12 runs passed"));
+    }
+
+    /// A raftlab that shows what it is told, and leaves a page about the class.
+    const GRADER: &str = r#"#!/bin/sh
+printf '%s|' "$@"
+mkdir grades
+echo "2 submissions" >grades/grades.md
+exit "${CODE:-0}"
+"#;
+
+    fn grader() -> Bench {
+        let bench = Bench::new();
+        bench.shell("mkdir -p bin submissions/ada submissions/ben").says(0, &[]);
+        bench.write("bin/raftlab", GRADER);
+        bench.shell("chmod +x bin/raftlab").says(0, &[]);
+        bench
+    }
+
+    #[test]
+    fn a_class_is_graded_and_its_summary_shown_however_it_ends() {
+        let step = command(&yaml("engines/github-grade.yml")[0]["jobs"]["grade"], "submissions/*");
+        // As GitHub runs it: a command that fails ends the step.
+        let step = format!("export GITHUB_STEP_SUMMARY=page RUNNER_TEMP=. LAB='a lab' ITERATIONS=7; set -e\n{step}");
+        let class = "grade|submissions/ada|submissions/ben|--lab|a lab|--iterations|7|";
+        for (code, secret, told) in [(0, "", ""), (3, "", ""), (0, "0123", "--secret|./secret|")] {
+            let bench = grader();
+            bench.write("step", &format!("export CODE={code} SECRET={secret}; {step}"));
+            let ended = shell(&bench, "bash step");
+            ended.says(code, &[]);
+            assert!(ended.text().starts_with(&format!("{class}{told}--raftlab|")), "{}", ended.text());
+            assert_eq!(read(&bench, "page"), "2 submissions\n");
+            assert_eq!(fs::read_to_string(bench.path("secret")).unwrap_or_default(), secret);
+        }
+    }
+
+    #[test]
+    fn a_class_is_not_graded_by_whatever_somebody_types() {
+        let steps = &yaml("engines/github-grade.yml")[0]["jobs"]["grade"]["steps"];
+        let steps = steps.as_sequence().expect("there are steps");
+        for command in steps.iter().filter_map(|step| step.as_mapping_get("run")?.as_str()) {
+            assert!(!command.contains("${{"), "{command}");
+        }
+    }
+
+    #[test]
+    fn a_student_sees_each_part_and_classroom_50_its_result() {
+        let jobs = &yaml("engines/classroom.yml")[0]["jobs"];
+        // The student's program is raftlab's whole command line.
+        for part in ["2A", "2B", "2C", "2D"] {
+            let step = command(&jobs["test"], &format!("test {part} "));
+            let played = |bench: &Bench| {
+                let line = step.replace("cargo run --release --quiet --", "$PROGRAM").replace("-n 100", "-n 1");
+                bench.shell(&line)
+            };
+            played(&Bench::new()).says(0, &["0 failed"]);
+            assert_eq!(played(&Bench::impostor("silent")).code, Some(1), "{part}");
+        }
+        let step = command(&jobs["grade"], "--classroom");
+        let ended = shell(&grader(), &format!("export RUNNER_TEMP=.; {step}"));
+        ended.says(0, &[]);
+        let told = ended.text();
+        assert!(
+            told.starts_with("grade|.|--lab|../raftlab/labs/2A.toml|") && told.contains("|--classroom|result.json|"),
+            "{told}"
+        );
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod expected;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -120,6 +121,17 @@ fn example(name: &str) -> PathBuf {
     let program = profile.join("examples").join(name);
     assert!(program.exists(), "first: cargo build --example {name}");
     program
+}
+
+/// Whether the program is installed, and says this of its version. If not, what is left out is said,
+/// past the test harness, which would keep it.
+pub(crate) fn installed(program: &str, says: &str) -> bool {
+    let output = std::process::Command::new(program).arg("--version").stdin(Stdio::null()).output();
+    let found = output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(says));
+    if !found {
+        let _ = writeln!(std::io::stderr(), "{program} is not installed: what needs it is skipped");
+    }
+    found
 }
 
 /// Runs a process to its end.
