@@ -58,17 +58,6 @@ pub(super) fn block_with_mistakes(result: &RunResult, replay: &ReplayCommand, mi
     block(result, replay, &usual_mistakes(mistakes))
 }
 
-/// What whoever is graded learns of a failure, with the mistakes that usually look like it. Its trace lies
-/// elsewhere; without a `replay` there is nothing, either, that tells the run's seed.
-pub(super) fn student_block(result: &RunResult, replay: Option<&ReplayCommand>, mistakes: &[&Mistake]) -> String {
-    let Some(finding) = result.run.outcome.finding() else { return String::new() };
-    let (told, mistakes) = (contradiction(finding), usual_mistakes(mistakes));
-    match replay {
-        Some(replay) => format!("{}\n{told}{mistakes}{}", head(result), repeat(result, replay)),
-        None => format!("{}\n{told}{mistakes}", title(result)),
-    }
-}
-
 fn block(result: &RunResult, replay: &ReplayCommand, middle: &str) -> String {
     let Some(finding) = result.run.outcome.finding() else { return String::new() };
     let mut block = format!("{}\n{}{middle}", head(result), contradiction(finding));
@@ -78,19 +67,20 @@ fn block(result: &RunResult, replay: &ReplayCommand, middle: &str) -> String {
     block + &repeat(result, replay)
 }
 
-fn head(result: &RunResult) -> String {
+/// `VIOLATED 2C/persist1  iteration 7, seed 0x000000000005eed0`.
+pub(super) fn head(result: &RunResult) -> String {
     // Of a run that is known by its seed alone, it is not known which iteration it was.
     let iteration = if result.iteration > 0 { format!("iteration {}, ", result.iteration) } else { String::new() };
     format!("{}  {iteration}seed {}", title(result), result.seed)
 }
 
 /// `VIOLATED 2C/persist1`.
-fn title(result: &RunResult) -> String {
+pub(super) fn title(result: &RunResult) -> String {
     format!("{} {}", result.run.outcome.name().to_uppercase(), result.test.path()).red().bold().to_string()
 }
 
 /// Rule, instant and servers, and the evidence below.
-fn contradiction(finding: &Finding) -> String {
+pub(super) fn contradiction(finding: &Finding) -> String {
     let mut text = format!("  {}\n", rule_line(finding));
     for sentence in &finding.evidence {
         let _ = writeln!(text, "    {sentence}");
@@ -98,7 +88,8 @@ fn contradiction(finding: &Finding) -> String {
     text
 }
 
-fn repeat(result: &RunResult, replay: &ReplayCommand) -> String {
+/// The command that repeats it.
+pub(super) fn repeat(result: &RunResult, replay: &ReplayCommand) -> String {
     format!("  repeat  {}\n", replay.of(result))
 }
 
@@ -122,7 +113,7 @@ fn surroundings(result: &RunResult, explanation: Option<&Explanation>) -> String
 }
 
 /// What usually looks like this.
-fn usual_mistakes(mistakes: &[&Mistake]) -> String {
+pub(super) fn usual_mistakes(mistakes: &[&Mistake]) -> String {
     let mut text = String::new();
     if !mistakes.is_empty() {
         let _ = writeln!(text, "  {}", "usually this is".cyan());

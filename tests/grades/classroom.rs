@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use raftlab::grade::Grade;
+use raftlab::lab::{Credit, Visibility};
 use raftlab::report::{ClassroomContext, classroom};
 use serde_json::{Value, json};
 
@@ -138,6 +139,14 @@ fn what_students_do_not_see_is_one_sum() {
     assert_eq!(result["tests"].as_array().map(Vec::len), Some(9));
     let text = result.to_string();
     assert_eq!(NOT_FOR_STUDENTS.into_iter().filter(|words| text.contains(words)).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn what_hidden_tests_earn_is_rounded_down_once() {
+    let hidden = ["2A/initial-election", "2A/re-election"]
+        .map(|path| Tested::new(path, 10, 1).credit(Credit::Share).visibility(Visibility::Hidden));
+    let result = result(&grade("alice", &hidden));
+    assert_eq!((&result["score"], &result["max-score"]), (&json!(9), &json!(10)), "4.5 and 4.5");
 }
 
 #[test]

@@ -151,6 +151,15 @@ fn evidence_is_only_text() {
 }
 
 #[test]
+fn evidence_of_any_length_leaves_the_command_where_it_is() {
+    let long: &str = Box::leak("a panic's message ".repeat(10_000).into_boxed_str());
+    let results = results(&grade("erin", &[Tested::new("2A/re-election", 1, 1).evidence(long)]));
+    let output = test(&results, "2A/re-election")["output"].as_str().expect("it is a text");
+    assert!(output.len() < 10_000 && output.contains(" more characters)\n"), "{output}");
+    assert!(output.contains("\n  repeat  cargo run --release -- replay 2A/re-election --seed 0x"), "{output}");
+}
+
+#[test]
 fn where_nothing_is_graded_the_score_is_nothing() {
     assert_eq!(results(&grade("carol", &[]))["score"], json!(0));
 }

@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use super::mark;
 use super::mistakes::Mistakes;
 use crate::grade::{Grade, Mark, State};
-use crate::lab::Seeds;
+use crate::lab::{Mistake, Seeds};
 use crate::report::ReplayCommand;
 use crate::report::account::{BLOCK_MAX, clipped, plain};
-use crate::report::failure::student_block;
+use crate::report::failure::{contradiction, head, repeat, title, usual_mistakes};
 use crate::report::verdict::share_of_failures;
 use crate::runner::{RunResult, TestSummary};
 
@@ -41,9 +41,20 @@ pub(super) fn blocks<'a>(
     let mut mistakes = Mistakes::default();
     let block = |(result, mark): (&RunResult, &Mark)| {
         let replay = (mark.grading.seeds == Seeds::Public).then_some(replay);
-        clipped(&plain(&student_block(result, replay, &mistakes.new_ones(result))), BLOCK_MAX)
+        plain(&block(result, replay, &mistakes.new_ones(result)))
     };
     failures.into_iter().map(block).collect()
+}
+
+/// Without a `replay`, nothing in it tells the run's seed. However long the evidence is, the advice and the
+/// command below it are there.
+fn block(result: &RunResult, replay: Option<&ReplayCommand>, mistakes: &[&Mistake]) -> String {
+    let Some(finding) = result.run.outcome.finding() else { return String::new() };
+    let told = clipped(&plain(&contradiction(finding)), BLOCK_MAX) + &usual_mistakes(mistakes);
+    match replay {
+        Some(replay) => format!("{}\n{told}{}", head(result), repeat(result, replay)),
+        None => format!("{}\n{told}", title(result)),
+    }
 }
 
 /// What there is to say of the whole submission: plain text.
