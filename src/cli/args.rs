@@ -580,6 +580,10 @@ pub(super) struct GradeArgs {
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_patience)]
     pub(super) stuck_after: std::time::Duration,
 
+    /// Processor time that the compiler gets for a submission.
+    #[arg(long, default_value = "2m", value_name = "TIME", value_parser = parse_patience)]
+    pub(super) build_time: std::time::Duration,
+
     /// Address space that a process gets that plays.
     #[arg(long, default_value = "512MiB", value_name = "SIZE", value_parser = parse_memory)]
     pub(super) memory: u64,

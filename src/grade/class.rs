@@ -12,13 +12,13 @@ use crossbeam::channel::{self, Receiver, RecvTimeoutError};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::compile::{Compiled, compile};
+use super::compile::{self, Compiled, compile};
 use super::crew::{Crew, Part, Report};
-use super::grade::Grade;
 use super::ledger::Ledger;
 use super::library::{Library, names_of};
 use super::protocol::{Hello, VERSION};
 use super::remarks;
+use super::score::Grade;
 use super::submission::Submission;
 use super::units::{Order, Units};
 use crate::base::Seed;
@@ -50,6 +50,8 @@ pub struct Class {
     pub deadline: Option<Instant>,
     /// Processor time that one step of a run may take.
     pub step: Duration,
+    /// Processor time that a compiler may take.
+    pub build_time: Duration,
     /// Bytes of memory that a process that plays may have.
     pub memory: u64,
     /// What a command must say again to mean the same labs.
@@ -190,10 +192,10 @@ fn build(
     if ledger.is_complete() || interrupted.load(Ordering::Relaxed) {
         return Ok((Book { ledger, program: None }, grade));
     }
-    let written = submission.write(&out);
-    let compiled = written.and_then(|()| {
-        compile(&submission, &out, library, class.conditions.unsafe_code, &class.launcher)
-    });
+    let (unsafe_code, launcher) = (class.conditions.unsafe_code, class.launcher.as_path());
+    let processor_seconds = class.build_time.as_secs().max(1);
+    let conditions = compile::Conditions { unsafe_code, processor_seconds, launcher };
+    let compiled = submission.write(&out).and_then(|()| compile(&submission, &out, library, &conditions));
     match compiled.map_err(|error| StoreError::Io { path: out.clone(), error })? {
         Compiled::Program(program) => Ok((Book { ledger, program: Some(program) }, grade)),
         Compiled::Error(said) => {

@@ -26,8 +26,6 @@ const COMPILER: &str = "compile-for-raftlab-grade";
 const MEMORY: u64 = 4 << 30;
 /// Bytes that each of its files may have.
 const FILE_SIZE: u64 = 1 << 30;
-/// Seconds of processor time that it gets.
-const PROCESSOR_SECONDS: u64 = 120;
 /// Real time that it gets, on a machine that has other things to do as well.
 const REAL_TIME: Duration = Duration::from_secs(20 * 60);
 /// How often it is looked after.
@@ -37,9 +35,29 @@ const SAID_MAX: usize = 256 << 10;
 
 /// Where compilers, linkers, and what they need are found.
 const SYSTEM: [&str; 12] = [
-    "/bin", "/lib", "/lib32", "/lib64", "/usr", "/opt", "/nix", "/etc/ld.so.cache", "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d", "/etc/alternatives", "/proc/self",
+    "/bin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/usr",
+    "/opt",
+    "/nix",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/alternatives",
+    "/proc/self",
 ];
+
+/// Under which conditions submissions are compiled.
+pub(super) struct Conditions<'a> {
+    /// What `unsafe` in them comes to.
+    pub(super) unsafe_code: UnsafeCode,
+    /// Seconds of processor time that a compiler gets.
+    pub(super) processor_seconds: u64,
+    /// This program, which becomes a confined compiler when it is asked to.
+    pub(super) launcher: &'a Path,
+}
 
 /// What became of it.
 pub(super) enum Compiled {
@@ -57,12 +75,11 @@ pub(super) fn compile(
     submission: &Submission,
     folder: &Path,
     library: &Library,
-    unsafe_code: UnsafeCode,
-    launcher: &Path,
+    conditions: &Conditions<'_>,
 ) -> io::Result<Compiled> {
     let (out, temporary) = (folder.join("build"), folder.join("build").join("tmp"));
     fs::create_dir_all(&temporary)?;
-    let compilation = Compilation { submission, folder, library, unsafe_code, launcher, out: &out };
+    let compilation = Compilation { submission, folder, library, conditions, out: &out };
     let compiled = compilation.all();
     // What lies about there is of no use to anybody.
     let _ = fs::remove_dir_all(&temporary);
@@ -73,8 +90,7 @@ struct Compilation<'a> {
     submission: &'a Submission,
     folder: &'a Path,
     library: &'a Library,
-    unsafe_code: UnsafeCode,
-    launcher: &'a Path,
+    conditions: &'a Conditions<'a>,
     out: &'a Path,
 }
 
@@ -86,7 +102,7 @@ impl Compilation<'_> {
             let file = self.out.join(format!("lib{}.rlib", self.submission.crate_name()));
             let ended = self.run("lib.rs", "lib", &self.submission.crate_name(), &file, None)?;
             log.push_str(&ended.said);
-            if let Some(error) = ended.error() {
+            if let Some(error) = ended.error(self.conditions.processor_seconds) {
                 return self.conclude(log, Some(error));
             }
             own = Some(file);
@@ -94,7 +110,7 @@ impl Compilation<'_> {
         let program = self.out.join("program");
         let ended = self.run("main.rs", "bin", "submission", &program, own.as_deref())?;
         log.push_str(&ended.said);
-        self.conclude(log, ended.error())
+        self.conclude(log, ended.error(self.conditions.processor_seconds))
     }
 
     /// Puts down what was said, beside the submission.
@@ -115,12 +131,13 @@ impl Compilation<'_> {
 
     fn run(&self, file: &str, kind: &str, name: &str, output: &Path, own: Option<&Path>) -> io::Result<Ended> {
         let said = self.out.join("said");
-        let mut compiler = Command::new(self.launcher);
+        let mut compiler = Command::new(self.conditions.launcher);
         compiler.arg(COMPILER).arg(serde_json::to_string(&self.confinement())?).arg(&self.library.compiler);
         compiler.arg(Path::new("src").join(file)).args(["--crate-type", kind, "--crate-name", name, "-o"]).arg(output);
-        compiler.args(["--edition", self.submission.edition(), "-Copt-level=3", "-Coverflow-checks=on"]);
+        compiler.args(["--edition", self.submission.edition(), "-Coverflow-checks=on"]);
+        compiler.arg(format!("-Copt-level={}", self.library.opt_level));
         compiler.args(["-Cstrip=symbols", "-Ccodegen-units=4", "--diagnostic-width=110", "--color=never"]);
-        match self.unsafe_code {
+        match self.conditions.unsafe_code {
             // What a newer compiler warns of is no error, whatever the sources say.
             UnsafeCode::Report => compiler.args(["--cap-lints", "warn"]),
             UnsafeCode::Forbid => compiler.args(["-F", "unsafe_code"]),
@@ -156,7 +173,7 @@ impl Compilation<'_> {
             starts_programs: true,
             memory: Some(MEMORY),
             file_size: FILE_SIZE,
-            processor_seconds: Some(PROCESSOR_SECONDS),
+            processor_seconds: Some(self.conditions.processor_seconds),
             becomes_nobody: false,
         }
     }
@@ -175,7 +192,7 @@ struct Ended {
 
 impl Ended {
     /// Why there is no program, if there is none.
-    fn error(&self) -> Option<String> {
+    fn error(&self, processor_seconds: u64) -> Option<String> {
         let signal = self.status.signal().map(|signal| format!("it was ended by signal {signal}"));
         match (self.in_time, self.status.success(), self.status.code()) {
             (true, true, _) => None,
@@ -184,7 +201,7 @@ impl Ended {
                 let code = code.map(|code| format!("it ended with exit code {code}"));
                 let how = signal.or(code).unwrap_or_default();
                 Some(format!(
-                    "the compiler did not come to an end of its own: {how}; it may take {PROCESSOR_SECONDS} s of \
+                    "the compiler did not come to an end of its own: {how}; it may take {processor_seconds} s of \
                      processor time and {} GiB of memory",
                     MEMORY >> 30
                 ))

@@ -17,7 +17,7 @@ use super::protocol::{Hello, Request};
 use super::units::{Unit, Units};
 use crate::base::Seed;
 use crate::lab::{Seeds, Test};
-use crate::runner::{Finding, Outcome, RunResult, Run};
+use crate::runner::{Finding, Outcome, Run, RunResult};
 use crate::sandbox::Gap;
 
 /// What of a submission is needed to play it.
@@ -45,13 +45,7 @@ const STARTS_MAX: u32 = 2;
 /// What workers report.
 pub(super) enum Report {
     /// A run was played.
-    Finished {
-        submission: usize,
-        test: usize,
-        result: Box<RunResult>,
-        trace: Option<Vec<u8>>,
-        wrote: Option<String>,
-    },
+    Finished { submission: usize, test: usize, result: Box<RunResult>, trace: Option<Vec<u8>>, wrote: Option<String> },
     /// What cannot be enforced here.
     Gaps(Vec<Gap>),
     /// A submission cannot be played, and it is not the submission's fault.
@@ -182,12 +176,7 @@ impl Turn<'_> {
     }
 
     /// Plays it in this process, or in a new one in its place.
-    fn play_in(
-        &self,
-        process: &mut Option<Process>,
-        wants_trace: bool,
-        reports: &Sender<Report>,
-    ) -> Option<Turned> {
+    fn play_in(&self, process: &mut Option<Process>, wants_trace: bool, reports: &Sender<Report>) -> Option<Turned> {
         let mut running = match process.take() {
             Some(running) => running,
             None => match self.start() {

@@ -40,11 +40,9 @@ impl Death {
         let said = said(last_words);
         let is_said = |text: &str| last_words.contains(text);
         let (kind, rule, what) = match (status.code(), status.signal()) {
-            (Some(code), _) => (
-                Kind::Died,
-                "exit",
-                format!("the program ended itself with exit code {code} in the middle of the run"),
-            ),
+            (Some(code), _) => {
+                (Kind::Died, "exit", format!("the program ended itself with exit code {code} in the middle of the run"))
+            }
             _ if is_said("has overflowed its stack") => (
                 Kind::Died,
                 "stack overflow",
@@ -65,11 +63,9 @@ impl Death {
                  memory left"
                     .to_owned(),
             ),
-            (_, Some(signal)) => (
-                Kind::Died,
-                "signal",
-                format!("the program was ended by signal {signal} in the middle of the run"),
-            ),
+            (_, Some(signal)) => {
+                (Kind::Died, "signal", format!("the program was ended by signal {signal} in the middle of the run"))
+            }
             (None, None) => (Kind::Died, "exit", "the program ended in the middle of the run".to_owned()),
         };
         Death { kind, rule, evidence: [vec![what], said].concat() }
@@ -175,7 +171,8 @@ mod tests {
 
     #[test]
     fn last_words_are_the_same_every_time_and_short() {
-        let words = "1\n\u{1b}[31mred\u{1b}[0m\n\nthread 'main' (4711) panicked at src/x.rs:1:2:\nrun with RUST_BACKTRACE=1\n";
+        let words =
+            "1\n\u{1b}[31mred\u{1b}[0m\n\nthread 'main' (4711) panicked at src/x.rs:1:2:\nrun with RUST_BACKTRACE=1\n";
         assert_eq!(said(words), ["it said: 1", "it said: red", "it said: thread 'main' panicked at src/x.rs:1:2:"]);
         assert_eq!(said(&"x\n".repeat(9)).len(), LAST_LINES);
         assert_eq!(said(&"y".repeat(999))[0].len(), LINE_MAX + "it said: ".len());

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::death::{COSTLY, NOT_STARTED};
-use super::grade::{Grade, Mark, State};
 use super::notes::Notes;
+use super::score::{Grade, Mark, State};
 use crate::lab::{Points, Test};
 use crate::runner::{Ending, Finding, Manifest, RunResult, Store, StoreError, StoredCampaign, Summary, write_whole};
 

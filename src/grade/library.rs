@@ -35,6 +35,8 @@ pub struct Library {
     pub(super) sysroot: PathBuf,
     /// The compiled libraries, with those that they need themselves.
     pub(super) folder: PathBuf,
+    /// How much they are optimised: submissions are likewise.
+    pub(super) opt_level: String,
     /// What submissions may name, and the file that it is in.
     pub(super) names: Vec<(String, PathBuf)>,
 }
@@ -50,10 +52,10 @@ pub fn library(raftlab: &Raftlab, more: &[String], cache: &Path) -> Result<Libra
     write(&package, raftlab, more).map_err(|error| format!("cannot write to {}: {error}", package.display()))?;
     // What is here is enough, mostly; and if not, a network is needed now, and never again.
     let built = build(&package, &target, true).or_else(|_| build(&package, &target, false))?;
-    let names = named(&package, &built)?;
+    let (names, opt_level) = named(&package, &built)?;
     let suffix = std::env::consts::EXE_SUFFIX;
     let compiler = sysroot.join("bin").join(format!("rustc{suffix}"));
-    Ok(Library { compiler, sysroot, folder: target.join("release").join("deps"), names })
+    Ok(Library { compiler, sysroot, folder: target.join("release").join("deps"), opt_level, names })
 }
 
 /// Libraries that may be used beside those of the skeleton, without their versions.
@@ -128,19 +130,20 @@ impl Artifact {
     }
 }
 
-/// What the package may name, and the files.
-fn named(package: &Path, artifacts: &[Artifact]) -> Result<Vec<(String, PathBuf)>, String> {
+/// What the package may name, and the files; and how much they are optimised.
+fn named(package: &Path, artifacts: &[Artifact]) -> Result<(Vec<(String, PathBuf)>, String), String> {
     let used = used(package)?;
     let (_, raftlab) = used.iter().find(|(name, _)| name == "raftlab").ok_or("cargo does not know raftlab")?;
-    let own = compiled(artifacts, raftlab).find(|artifact| artifact.is_library()).ok_or("cargo did not compile raftlab")?;
+    let own =
+        compiled(artifacts, raftlab).find(|artifact| artifact.is_library()).ok_or("cargo did not compile raftlab")?;
     let file = |(name, id): &(String, String)| {
-        let is_it = |artifact: &&Artifact| {
-            artifact.is_macros() || (artifact.is_library() && artifact.profile == own.profile)
-        };
+        let is_it =
+            |artifact: &&Artifact| artifact.is_macros() || (artifact.is_library() && artifact.profile == own.profile);
         let path = compiled(artifacts, id).find(is_it).and_then(|artifact| artifact.filenames.first());
         path.map(|path| (name.clone(), path.clone())).ok_or_else(|| format!("cargo did not compile {name}"))
     };
-    used.iter().map(file).collect()
+    let opt_level = own.profile["opt_level"].as_str().unwrap_or("3").to_owned();
+    Ok((used.iter().map(file).collect::<Result<_, _>>()?, opt_level))
 }
 
 /// What was compiled of a package.

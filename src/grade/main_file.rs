@@ -7,8 +7,7 @@ use syn::Item;
 
 /// A `main.rs` for who has none: a Raft, and perhaps a service.
 pub(super) fn of_modules(has_kv: bool) -> String {
-    let (module, with_kv) =
-        if has_kv { ("mod kv;\n", ".with_kv(kv::make_server, kv::make_clerk)") } else { ("", "") };
+    let (module, with_kv) = if has_kv { ("mod kv;\n", ".with_kv(kv::make_server, kv::make_clerk)") } else { ("", "") };
     format!(
         "{module}mod raft;\n\nfn main() -> std::process::ExitCode {{\n    let submission = \
          raftlab::api::Submission::raft(raft::make){with_kv};\n    raftlab::cli::main_of(\"submission\", submission)\n}}\n"

@@ -3,7 +3,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `class` | all submissions, built, played and marked |
-//! | `grade` | what a submission came to |
+//! | `score` | what a submission came to |
 //! | `ledger` | the books on one submission |
 //! | `notes` | what it wrote where nobody looks |
 //! | `remarks` | what stands in its sources |
@@ -25,7 +25,6 @@ mod compile;
 mod crew;
 mod death;
 mod frames;
-mod grade;
 mod ledger;
 mod library;
 mod main_file;
@@ -35,12 +34,14 @@ mod process;
 mod processor;
 mod protocol;
 mod remarks;
+mod score;
 mod submission;
 mod units;
 
 pub use class::{Class, GradeError, Listener, grade_class};
 pub use compile::become_compiler;
-pub use grade::{Grade, Mark, State};
+
 pub use library::{Library, library};
 pub use player::{Supervised, begin};
+pub use score::{Grade, Mark, State};
 pub use submission::Submission;

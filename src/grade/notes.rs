@@ -61,7 +61,9 @@ impl Notes {
     /// What there is to be said.
     pub(super) fn remark(&self) -> Option<String> {
         let Note { test, iteration, text, .. } = self.first.as_ref()?;
-        Some(format!("writes to stdout, where nobody looks for results: first `{text}` in {test}, iteration {iteration}"))
+        Some(format!(
+            "writes to stdout, where nobody looks for results: first `{text}` in {test}, iteration {iteration}"
+        ))
     }
 }
 

@@ -104,10 +104,12 @@ impl Process {
     /// The process is confined. Until then, no code of the submission runs, so whatever is wrong is ours.
     fn greeted(&mut self, hello: &Hello) -> Result<Confined, String> {
         let sent = self.frames.send(hello).map_err(|error| format!("cannot speak to a submission's program: {error}"));
-        sent.and_then(|()| self.receive().map_err(|death| {
-            let finding = death.run().outcome.finding().map(|finding| finding.evidence.join("; "));
-            format!("a submission's program could not be confined: {}", finding.unwrap_or_default())
-        }))
+        sent.and_then(|()| {
+            self.receive().map_err(|death| {
+                let finding = death.run().outcome.finding().map(|finding| finding.evidence.join("; "));
+                format!("a submission's program could not be confined: {}", finding.unwrap_or_default())
+            })
+        })
     }
 
     /// Has a run played. After a death, and after the last answer, there is nothing more to be had.

@@ -199,7 +199,8 @@ impl Gather<'_> {
                 self.file(&entry.path(), path)?;
             } else {
                 // A link may lead anywhere, and a pipe has no end.
-                self.remarks.push(format!("src/{} is no file but a link or the like, and was left out", path.display()));
+                self.remarks
+                    .push(format!("src/{} is no file but a link or the like, and was left out", path.display()));
             }
         }
         Ok(())
@@ -241,8 +242,7 @@ impl Manifest {
         };
         let table: Table = text.parse().map_err(|error| format!("Cargo.toml is no TOML: {error}"))?;
         let package = |key: &str| table.get("package").and_then(|package| package.get(key));
-        let is_allowed =
-            |name: &&String| is_dependency(name) || allowed.iter().any(|other| other == *name);
+        let is_allowed = |name: &&String| is_dependency(name) || allowed.iter().any(|other| other == *name);
         let used = table.get("dependencies").and_then(Value::as_table);
         let others: Vec<&String> = used.into_iter().flat_map(Table::keys).filter(|name| !is_allowed(name)).collect();
         if !others.is_empty() {
@@ -339,7 +339,10 @@ mod tests {
     #[test]
     fn what_is_compiled_is_written_and_nothing_of_before_stays() {
         let folder = tempfile::tempdir().expect("a folder can be made");
-        read(&[("src/main.rs", "fn main() {}"), ("src/old.rs", "")]).expect("a submission").write(folder.path()).expect("ok");
+        read(&[("src/main.rs", "fn main() {}"), ("src/old.rs", "")])
+            .expect("a submission")
+            .write(folder.path())
+            .expect("ok");
         let submission = read(&[("src/main.rs", "fn main() {}")]).expect("a submission");
         submission.write(folder.path()).expect("it can be written");
         assert!(!folder.path().join("src/old.rs").exists());

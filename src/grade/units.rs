@@ -67,13 +67,7 @@ mod tests {
 
     #[test]
     fn every_iteration_is_in_one_unit() {
-        assert_eq!(
-            all(Order::OneByOne),
-            [(0, 0, 1, 25), (0, 0, 26, 30), (0, 1, 1, 10), (2, 0, 1, 25), (2, 0, 26, 26)]
-        );
-        assert_eq!(
-            all(Order::InRounds),
-            [(0, 0, 1, 25), (0, 1, 1, 10), (2, 0, 1, 25), (0, 0, 26, 30), (2, 0, 26, 26)]
-        );
+        assert_eq!(all(Order::OneByOne), [(0, 0, 1, 25), (0, 0, 26, 30), (0, 1, 1, 10), (2, 0, 1, 25), (2, 0, 26, 26)]);
+        assert_eq!(all(Order::InRounds), [(0, 0, 1, 25), (0, 1, 1, 10), (2, 0, 1, 25), (0, 0, 26, 30), (2, 0, 26, 26)]);
     }
 }

@@ -69,9 +69,7 @@ impl Confinement {
     /// To be called while there is one thread: others would stay as they are.
     #[must_use]
     pub fn apply(&self) -> Vec<Gap> {
-        let gap = |(protection, done): (Protection, Result<(), String>)| {
-            done.err().map(|why| Gap { protection, why })
-        };
+        let gap = |(protection, done): (Protection, Result<(), String>)| done.err().map(|why| Gap { protection, why });
         self.steps().into_iter().filter_map(gap).collect()
     }
 

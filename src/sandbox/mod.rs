@@ -12,13 +12,13 @@
 //! the process itself, in code that runs before any other: no helper with rights of its own is needed.
 //! What a system does not have is not enforced there, and told.
 
-mod confinement;
-#[cfg(unix)]
-mod limits;
 #[cfg(target_os = "linux")]
 mod calls;
+mod confinement;
 #[cfg(target_os = "linux")]
 mod files;
+#[cfg(unix)]
+mod limits;
 #[cfg(target_os = "linux")]
 mod user;
 

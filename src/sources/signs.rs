@@ -114,10 +114,20 @@ pub const NONDETERMINISM: &[Sign] = &[
     },
 ];
 
+/// All of `std::process` but what a `main` ends with.
+const STARTING_OR_ENDING: &[&str] = &[
+    "std::process::Child",
+    "std::process::Command",
+    "std::process::Stdio",
+    "std::process::abort",
+    "std::process::exit",
+    "std::process::id",
+];
+
 /// What has no business in a Raft, and may be meant for whoever tests it.
 pub const ACCESS: &[Sign] = &[
     Sign { does: "uses `unsafe`, which can do anything", form: Form::Unsafe },
-    Sign { does: "starts or ends processes", form: Form::Path(&["std::process"]) },
+    Sign { does: "starts or ends processes", form: Form::Path(STARTING_OR_ENDING) },
     Sign {
         does: "uses files, or what is beside files",
         form: Form::Path(&["std::fs", "std::os", "std::io::stdin", "std::path::Path::exists"]),
@@ -132,5 +142,8 @@ pub const ACCESS: &[Sign] = &[
         does: "catches panics, or hides them",
         form: Form::Path(&["std::panic::catch_unwind", "std::panic::set_hook", "std::panic::take_hook"]),
     },
-    Sign { does: "starts threads", form: Form::Path(&["std::thread::spawn", "std::thread::scope", "std::thread::Builder"]) },
+    Sign {
+        does: "starts threads",
+        form: Form::Path(&["std::thread::spawn", "std::thread::scope", "std::thread::Builder"]),
+    },
 ];

@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::error::Failed;
-use crate::sources::{Raftlab, package_manifest};
 use super::gallery::Bug;
 use super::patch::Sources;
 use super::root::REFERENCE;
+use crate::sources::{Raftlab, package_manifest};
 
 /// The workspace's folder, below the repository's root.
 const FOLDER: &str = "target/raftlab-bugs";

@@ -32,7 +32,9 @@ impl Files {
     pub(super) fn new(args: &GradeArgs, class: &Class) -> Result<Files, Failed> {
         for (option, wanted) in [("--gradescope", &args.gradescope), ("--classroom", &args.classroom)] {
             if wanted.is_some() && class.submissions.len() > 1 {
-                return Err(Failed::usage(format!("{option} is for one submission; each has a file of its own as well")));
+                return Err(Failed::usage(format!(
+                    "{option} is for one submission; each has a file of its own as well"
+                )));
             }
         }
         let environment = |name: &str| std::env::var(name).ok();
@@ -61,7 +63,8 @@ impl Files {
         let results = gradescope(grade, &home);
         let mut errors = Vec::new();
         let mut write = |path: &Path, text: Result<String, String>| {
-            let written = text.and_then(|text| write_whole(path, text.as_bytes()).map_err(|error: io::Error| error.to_string()));
+            let written =
+                text.and_then(|text| write_whole(path, text.as_bytes()).map_err(|error: io::Error| error.to_string()));
             errors.extend(written.err().map(|error| format!("cannot write {}: {error}", path.display())));
         };
         write(&folder.join("results.json"), Ok(results.clone()));

@@ -6,7 +6,7 @@ mod plan;
 mod secret;
 mod show;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use super::args::GradeArgs;
@@ -38,7 +38,7 @@ pub(super) fn run(args: &GradeArgs) -> Result<Exit, Failed> {
     Ok(exit(&grades, ending, show.lost_something(), interrupted.load(Ordering::Relaxed)))
 }
 
-fn failed(error: &GradeError, out: &PathBuf) -> Failed {
+fn failed(error: &GradeError, out: &Path) -> Failed {
     match error {
         GradeError::Store(StoreError::Taken { .. }) => Failed::usage(format!(
             "{} holds grades already; --resume goes on with them, another --out begins anew",

@@ -99,6 +99,7 @@ pub(super) fn class(args: &GradeArgs, labs: Labs) -> Result<Class, Failed> {
         jobs: args.jobs.map_or_else(cores, usize::from),
         deadline: args.time_budget.and_then(|budget| Instant::now().checked_add(budget)),
         step: args.stuck_after,
+        build_time: args.build_time,
         memory: args.memory,
         options: args.lab.options(),
         launcher,

@@ -12,9 +12,9 @@ use std::path::Path;
 
 use super::args::NewArgs;
 use super::error::{Exit, Failed};
-use crate::sources::Raftlab;
 use super::output;
 use crate::report::{count, quoted};
+use crate::sources::Raftlab;
 
 pub(super) fn run(args: &NewArgs) -> Result<Exit, Failed> {
     let name = name::of_folder(&args.folder)?;

@@ -6,8 +6,8 @@ use std::path::Path;
 use toml::Table;
 
 use super::super::error::Failed;
-use crate::sources::Raftlab;
 use super::super::output;
+use crate::sources::Raftlab;
 
 /// The lock of a folder's raftlab, so that a new crate is built from the libraries with which that one was
 /// tried; cargo takes out what it does not need. The published raftlab has none to give: it would have to
