@@ -30,6 +30,9 @@ impl Panic {
     }
 }
 
+/// Characters of a message.
+const MESSAGE_MAX: usize = 4_000;
+
 thread_local! {
     static CATCHING: Cell<bool> = const { Cell::new(false) };
     static CAUGHT: RefCell<Option<Panic>> = const { RefCell::new(None) };
@@ -67,9 +70,19 @@ fn install_hook() {
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
     let payload = info.payload();
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let message = text.unwrap_or("a panic whose message is no text").to_owned();
+    let message = shortened(text.unwrap_or("a panic whose message is no text"));
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     Panic { message, place }
+}
+
+/// What is kept of a message: it may hold whatever the implementation had at hand, and of any length.
+fn shortened(text: &str) -> String {
+    let is_text = |sign: &char| *sign == '\n' || !sign.is_control();
+    let mut message: String = text.chars().filter(is_text).take(MESSAGE_MAX).collect();
+    if text.chars().nth(MESSAGE_MAX).is_some() {
+        message.push('…');
+    }
+    message
 }
 
 #[cfg(test)]
@@ -83,6 +96,14 @@ mod tests {
         assert!(panic.place.contains("panics.rs:"), "{}", panic.place);
         assert!(!panic.is_double_borrow());
         assert_eq!(catch(|| 5), Ok(5));
+    }
+
+    #[test]
+    fn a_message_is_text_and_has_an_end() {
+        let panic = catch(|| panic!("\u{1b}[31mred\u{7}\nε")).expect_err("it panics");
+        assert_eq!(panic.message, "[31mred\nε");
+        let panic = catch(|| panic!("{}", "ε".repeat(1 << 20))).expect_err("it panics");
+        assert_eq!(panic.message.chars().count(), MESSAGE_MAX + 1);
     }
 
     #[test]

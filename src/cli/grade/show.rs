@@ -9,7 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::super::args::GradeArgs;
 use super::super::output;
 use super::files::Files;
-use crate::grade::{Class, Grade, Listener, State};
+use crate::grade::{Class, Grade, Listener, Mark, State};
+use crate::lab::{Points, Visibility};
 use crate::report::count;
 use crate::runner::{Ending, RunResult};
 use crate::sandbox::Gap;
@@ -27,6 +28,10 @@ pub(super) struct Show {
     lost_something: bool,
     /// What went wrong is told once.
     told: BTreeSet<String>,
+    /// Whose grades were told.
+    shown_names: BTreeSet<String>,
+    /// Whether tests may be named that students do not see: they read the log of a job in their own repository.
+    tells_all: bool,
 }
 
 impl Show {
@@ -40,6 +45,8 @@ impl Show {
             out: class.out.display().to_string(),
             lost_something: false,
             told: BTreeSet::new(),
+            shown_names: BTreeSet::new(),
+            tells_all: args.classroom.is_none(),
         };
         let (submissions, tests) = (count(class.submissions.len() as u64, "submission"), class.tests.len() as u64);
         let runs: u64 = class.tests.iter().map(|(_, often)| often).sum();
@@ -78,15 +85,14 @@ impl Show {
         self.lost_something
     }
 
-    /// It is over: writes all files, and shows what everybody earned.
+    /// It is over: writes all files, and says where they are.
     pub(super) fn end(&mut self, grades: &[Grade], ending: Ending) {
         self.bar.finish_and_clear();
         let mut errors: Vec<String> = grades.iter().flat_map(|grade| self.files.submission(grade)).collect();
         errors.extend(self.files.class(grades));
         self.tell(errors);
-        let width = grades.iter().map(|grade| grade.name.chars().count()).max().unwrap_or(0);
-        for grade in grades {
-            output::say(&line(grade, width));
+        for grade in grades.iter().filter(|grade| !self.shown_names.contains(&grade.name)) {
+            output::say(&self.line(grade));
         }
         match ending {
             Ending::Interrupted => output::say("interrupted: --resume goes on with what is missing"),
@@ -95,20 +101,24 @@ impl Show {
         }
         output::say(&format!("grades in {}: grades.md, grades.csv, and a folder for each submission", self.out));
     }
-}
 
-/// `alice  35 of 40  2C/figure8 0 of 5; 2 remarks`.
-fn line(grade: &Grade, width: usize) -> String {
-    let lost = grade.tests().filter(|(_, mark)| mark.state != State::Open && !mark.is_full());
-    let lost: Vec<String> =
-        lost.map(|(test, mark)| format!("{} {} of {}", test.test.path(), mark.score, mark.max)).collect();
-    let open = grade.marks.iter().filter(|mark| mark.state == State::Open).count() as u64;
-    let open = (open > 0).then(|| format!("{} not graded yet", count(open, "test")));
-    let remarks = grade.remarks.len() as u64;
-    let remarks = (remarks > 0).then(|| count(remarks, "remark"));
-    let detail = if grade.build_error.is_some() { vec!["is not built".red().to_string()] } else { lost };
-    let detail: Vec<String> = detail.into_iter().chain(open).chain(remarks).collect();
-    format!("{:width$}  {} of {}  {}", grade.name, grade.score(), grade.max(), detail.join("; ")).trim_end().to_owned()
+    /// `alice  35 of 40  2C/figure8 0 of 5; 2 remarks`.
+    fn line(&self, grade: &Grade) -> String {
+        let tests = || grade.tests().filter(|(_, mark)| self.tells_all || mark.grading.visibility == Visibility::Visible);
+        let lost = tests().filter(|(_, mark)| mark.state != State::Open && !mark.is_full());
+        let mut detail: Vec<String> =
+            lost.map(|(test, mark)| format!("{} {} of {}", test.test.path(), mark.score, mark.max)).collect();
+        if grade.build_error.is_some() {
+            detail = vec!["is not built".red().to_string()];
+        }
+        let open = tests().filter(|(_, mark)| mark.state == State::Open).count() as u64;
+        detail.extend((open > 0).then(|| format!("{} not graded yet", count(open, "test"))));
+        let remarks = grade.remarks.len() as u64;
+        detail.extend((remarks > 0).then(|| count(remarks, "remark")));
+        let [score, max] = [|mark: &Mark| mark.score, |mark: &Mark| mark.max]
+            .map(|points| tests().map(|(_, mark)| points(mark)).sum::<Points>());
+        format!("{}  {score} of {max}  {}", grade.name, detail.join("; ")).trim_end().to_owned()
+    }
 }
 
 impl Listener for Show {
@@ -129,11 +139,14 @@ impl Listener for Show {
     }
 
     fn graded(&mut self, grades: &[Grade], place: usize) {
-        let mut errors = self.files.submission(&grades[place]);
+        let grade = &grades[place];
+        let mut errors = self.files.submission(grade);
         errors.extend(self.files.class_now_and_then(grades));
         self.tell(errors);
-        if grades[place].is_final() {
-            self.say(&line(&grades[place], 0));
+        if grade.is_final() {
+            let line = self.line(grade);
+            self.bar.suspend(|| output::say(&line));
+            self.shown_names.insert(grade.name.clone());
         }
     }
 
