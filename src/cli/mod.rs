@@ -10,6 +10,7 @@ mod error;
 mod explain;
 mod failed;
 mod gate;
+#[cfg(unix)]
 mod grade;
 mod grep;
 mod list;
@@ -30,6 +31,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::api::{MakeRaft, Submission};
+#[cfg(unix)]
 use crate::grade::{Supervised, become_compiler, begin};
 use args::{Args, Command};
 pub use error::Exit;
@@ -38,7 +40,10 @@ use error::Failed;
 /// What the program of a submission that is graded begins with: it lets go of what no submission needs,
 /// and then calls the submission's own `main`. `raftlab grade` writes this call.
 pub fn graded(main: impl FnOnce() -> ExitCode) -> ExitCode {
-    begin(main)
+    #[cfg(unix)]
+    return begin(main);
+    #[cfg(not(unix))]
+    main()
 }
 
 /// Runs the command line on an implementation, called `name` in messages.
@@ -48,12 +53,9 @@ pub fn main(name: &str, make: MakeRaft) -> ExitCode {
 
 /// The same for an implementation that may have a key/value service, too.
 pub fn main_of(name: &str, submission: Submission) -> ExitCode {
-    if let Some(supervised) = Supervised::take() {
-        return supervised.serve(submission);
-    }
-    if let Some(error) = become_compiler() {
-        output::error(&format!("cannot start the compiler: {error}"));
-        return Exit::Trouble.into();
+    #[cfg(unix)]
+    if let Some(exit) = serve_a_grader(submission) {
+        return exit;
     }
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -68,6 +70,18 @@ pub fn main_of(name: &str, submission: Submission) -> ExitCode {
     }
 }
 
+/// What else this program may be than a command line: a submission that a grader plays, or a compiler that it
+/// has started.
+#[cfg(unix)]
+fn serve_a_grader(submission: Submission) -> Option<ExitCode> {
+    if let Some(supervised) = Supervised::take() {
+        return Some(supervised.serve(submission));
+    }
+    let error = become_compiler()?;
+    output::error(&format!("cannot start the compiler: {error}"));
+    Some(Exit::Trouble.into())
+}
+
 fn dispatch(args: Args, name: &str, submission: Submission) -> Result<Exit, Failed> {
     let Args { color, command } = args;
     output::decide_colour(color);
@@ -76,7 +90,12 @@ fn dispatch(args: Args, name: &str, submission: Submission) -> Result<Exit, Fail
         Command::Test(args) => test::run(&plan::resolve(*args, name, submission)?, submission),
         Command::Replay(args) => replay::run(&args, submission, color),
         Command::Show(args) => show::run(&args, color),
+        #[cfg(unix)]
         Command::Grade(args) => grade::run(&args),
+        #[cfg(not(unix))]
+        Command::Grade(_) => {
+            Err(Failed::usage("`grade` plays submissions in processes that it confines, which it can on Unix alone"))
+        }
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),

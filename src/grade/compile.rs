@@ -2,6 +2,7 @@
 //!
 //! Compilers run code as well, in constants and macros, and read files that sources name. So this one
 //! reads what it needs and the submission's own sources, writes into the submission's folder, and has limits.
+#![cfg(unix)]
 #![expect(clippy::disallowed_types, reason = "a compiler is given up by real time; no run sees it")]
 
 use std::fs::{self, File};

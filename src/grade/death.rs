@@ -1,4 +1,5 @@
 //! How a process that plays can end without an answer, and what that says of the run it was at.
+#![cfg(unix)]
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;

@@ -1,4 +1,5 @@
 //! Frames on a socket: bytes behind their length.
+#![cfg(unix)]
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,4 +1,5 @@
 //! The books on one submission: what was played of it, on disk and in sum.
+#![cfg(unix)]
 
 use std::collections::BTreeSet;
 use std::fs;

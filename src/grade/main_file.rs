@@ -2,6 +2,7 @@
 //!
 //! Nothing of it moves: its `main` gets another name, in its place, and a new `main` at the file's end calls
 //! it. So everything that is compiled stands where its author has it.
+#![cfg(unix)]
 
 use syn::Item;
 

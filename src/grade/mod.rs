@@ -20,6 +20,7 @@
 //! | `death` | how it may end |
 //! | `player` | the process that plays: a submission's own program, confined |
 
+// All but `score` speaks of processes and sockets, and is there on Unix alone; each says so itself.
 mod class;
 mod compile;
 mod crew;
@@ -38,10 +39,12 @@ mod score;
 mod submission;
 mod units;
 
-pub use class::{Class, GradeError, Listener, grade_class};
-pub use compile::become_compiler;
-
-pub use library::{Library, library};
-pub use player::{Supervised, begin};
+#[cfg(unix)]
+pub use self::{
+    class::{Class, GradeError, Listener, grade_class},
+    compile::become_compiler,
+    library::{Library, library},
+    player::{Supervised, begin},
+    submission::Submission,
+};
 pub use score::{Grade, Mark, State};
-pub use submission::Submission;

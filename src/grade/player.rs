@@ -1,5 +1,6 @@
 //! The side of the process that plays: a submission's own program, confined before any of its code runs,
 //! which plays what it is asked to.
+#![cfg(unix)]
 #![expect(clippy::disallowed_types, reason = "a run that does not go on is given up by real time; no run sees it")]
 
 use std::fs::File;

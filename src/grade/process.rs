@@ -1,5 +1,6 @@
 //! A process that plays, seen from whoever grades: it is given what it may have, asked for runs, watched,
 //! and ended.
+#![cfg(unix)]
 #![expect(clippy::disallowed_types, reason = "a process is given up by real time; no run sees it")]
 
 use std::io;

@@ -1,4 +1,5 @@
 //! How long a process has kept a processor busy, seen from another one.
+#![cfg(unix)]
 
 use std::fs;
 use std::time::Duration;

@@ -8,6 +8,7 @@
 //! grader   Request    play this run
 //! player   Answer     what it came to, and then its trace
 //! ```
+#![cfg(unix)]
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
 //! A submission as it was handed in: a folder, of which its sources are taken, and nothing else.
+#![cfg(unix)]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

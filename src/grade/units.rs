@@ -1,4 +1,5 @@
 //! What is to be played, in pieces, and who comes next.
+#![cfg(unix)]
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;

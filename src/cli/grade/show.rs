@@ -104,7 +104,8 @@ impl Show {
 
     /// `alice  35 of 40  2C/figure8 0 of 5; 2 remarks`.
     fn line(&self, grade: &Grade) -> String {
-        let tests = || grade.tests().filter(|(_, mark)| self.tells_all || mark.grading.visibility == Visibility::Visible);
+        let tests =
+            || grade.tests().filter(|(_, mark)| self.tells_all || mark.grading.visibility == Visibility::Visible);
         let lost = tests().filter(|(_, mark)| mark.state != State::Open && !mark.is_full());
         let mut detail: Vec<String> =
             lost.map(|(test, mark)| format!("{} {} of {}", test.test.path(), mark.score, mark.max)).collect();
