@@ -112,20 +112,19 @@ pub fn grade_class(
     let (reports, received) = channel::bounded(256);
     let workers = crew.clone();
     pool.spawn_broadcast(move |_| workers.work(&reports));
-    let mut troubled = listen(&received, &mut books, &mut grades, listener)?;
+    listen(&received, &mut books, &mut grades, listener)?;
     let ending = match (crew.is_late(), interrupted.load(Ordering::Relaxed)) {
+        _ if grades.iter().all(Grade::is_final) => Ending::Complete,
         (_, true) => Ending::Interrupted,
         (true, _) => Ending::TimeBudget,
-        _ if troubled => Ending::Stuck,
-        _ => Ending::Complete,
+        _ => Ending::Stuck,
     };
     for (book, grade) in books.iter_mut().zip(&mut grades) {
         if let Err(error) = book.ledger.close(grade, ending) {
             listener.trouble(&grade.name, &error.to_string());
-            troubled = true;
         }
     }
-    Ok((grades, if troubled { Ending::Stuck } else { ending }))
+    Ok((grades, ending))
 }
 
 /// One submission.
@@ -272,15 +271,14 @@ fn hello(class: &Class) -> Hello {
     }
 }
 
-/// Hears of everything that the workers do, until they are done. Whether anything went wrong that is no
-/// submission's fault.
+/// Hears of everything that the workers do, until they are done.
 fn listen(
     received: &Receiver<Report>,
     books: &mut [Book],
     grades: &mut [Grade],
     listener: &mut dyn Listener,
-) -> Result<bool, GradeError> {
-    let (mut troubled, mut gaps) = (false, Vec::new());
+) -> Result<(), GradeError> {
+    let mut gaps = Vec::new();
     loop {
         match received.recv_timeout(WATCH_INTERVAL) {
             Ok(Report::Finished { submission, test, result, trace, wrote }) => {
@@ -299,11 +297,10 @@ fn listen(
                 }
             }
             Ok(Report::Trouble(submission, text)) => {
-                troubled = true;
                 listener.trouble(&grades[submission].name, &text);
             }
             Err(RecvTimeoutError::Timeout) => listener.tick(),
-            Err(RecvTimeoutError::Disconnected) => return Ok(troubled),
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
     }
 }

@@ -43,6 +43,9 @@ pub(super) struct Starts {
 /// So many times, and it is not started any more.
 const STARTS_MAX: u32 = 2;
 
+/// How long a run that has begun may go on when the time is over.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// What workers report.
 pub(super) enum Report {
     /// A run was played.
@@ -87,6 +90,15 @@ impl Crew {
     /// The time was over.
     pub(super) fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Tells whether not even those runs are waited for that have begun.
+    fn is_over_for_good(&self) -> Arc<dyn Fn() -> bool + Send + Sync> {
+        let (interrupted, deadline) = (self.interrupted.clone(), self.deadline);
+        Arc::new(move || {
+            let late = deadline.is_some_and(|deadline| Instant::now() >= deadline + GRACE);
+            late || interrupted.load(Ordering::Relaxed)
+        })
     }
 
     /// One worker: has units played until there are no more.
@@ -186,6 +198,7 @@ impl Turn<'_> {
                     let _ = reports.send(Report::Gaps(started.gaps.clone()));
                     started
                 }
+                Err(NotStarted::Death(death)) if death.is_unwanted() => return None,
                 Err(NotStarted::Death(death)) => return Some((self.result(death.run()), None, None)),
                 Err(NotStarted::Trouble(text)) => {
                     let _ = reports.send(Report::Trouble(self.unit.submission, text));
@@ -209,6 +222,7 @@ impl Turn<'_> {
                 }
                 Some((clipped(result), trace, wrote))
             }
+            Err(death) if death.is_unwanted() => None,
             Err(death) => Some((self.result(death.run()), None, wrote)),
         }
     }
@@ -219,9 +233,11 @@ impl Turn<'_> {
         if let Starts { failed: STARTS_MAX.., death: Some(death) } = &*starts() {
             return Err(NotStarted::Death(death.clone()));
         }
-        let started = Process::start(&self.part.program, &self.part.folder, &self.crew.hello);
+        let started =
+            Process::start(&self.part.program, &self.part.folder, &self.crew.hello, self.crew.is_over_for_good());
         match &started {
             Ok(_) => *starts() = Starts::default(),
+            Err(NotStarted::Death(death)) if death.is_unwanted() => {}
             Err(NotStarted::Death(death)) => {
                 let mut starts = starts();
                 starts.failed += 1;

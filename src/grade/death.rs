@@ -33,6 +33,7 @@ enum Kind {
     Died,
     OverLimit,
     Stuck,
+    Unwanted,
 }
 
 impl Death {
@@ -82,6 +83,16 @@ impl Death {
         Death { kind: Kind::Stuck, rule: "never yields", evidence: vec![evidence] }
     }
 
+    /// Grading is over, and nobody waits for its answer. That says nothing of the run.
+    pub(super) fn unwanted() -> Death {
+        Death { kind: Kind::Unwanted, rule: "", evidence: vec![] }
+    }
+
+    /// Nothing came of the run, and that is not the submission's doing.
+    pub(super) fn is_unwanted(&self) -> bool {
+        self.kind == Kind::Unwanted
+    }
+
     /// It closed its connection, and lives.
     pub(super) fn mute() -> Death {
         let evidence = "the program closed the connection over which results travel: it closes files that are not its \
@@ -100,6 +111,9 @@ impl Death {
 
     /// The same before any run: the program never called raftlab.
     pub(super) fn before_any_run(self) -> Death {
+        if self.is_unwanted() {
+            return self;
+        }
         let before = "the program did not get as far as playing a run: its `main` has to call `raftlab::cli::main` or \
                       `main_of`";
         let evidence = self.evidence.into_iter().map(|sentence| {
@@ -113,7 +127,7 @@ impl Death {
     pub(super) fn run(&self) -> Run {
         let finding = Finding::new(self.rule, self.evidence.clone());
         Run::without_end(match self.kind {
-            Kind::Died => Outcome::Died(finding),
+            Kind::Died | Kind::Unwanted => Outcome::Died(finding),
             Kind::OverLimit => Outcome::OverLimit(finding),
             Kind::Stuck => Outcome::Stuck(finding),
         })

@@ -85,7 +85,11 @@ impl Ledger {
         remarks: Vec<String>,
         goes_on: bool,
     ) -> Result<(Ledger, Grade), StoreError> {
-        let goes_on = goes_on && is_the_same(folder, manifest)?;
+        let is_another = goes_on && !is_the_same(folder, manifest)?;
+        if is_another {
+            begin_anew(folder, tests)?;
+        }
+        let goes_on = goes_on && !is_another;
         let planned = |test: &crate::runner::TestPlan| test.iterations.unwrap_or(0);
         let mut pages: Vec<Page> =
             manifest.tests.iter().map(|test| Page { planned: planned(test), ..Page::default() }).collect();
@@ -98,7 +102,6 @@ impl Ledger {
                 }
             })
         } else {
-            begin_anew(folder, tests)?;
             Store::create(folder, manifest)
         }?;
         let notes = Notes::open(folder, goes_on).map_err(|error| StoreError::Io { path: folder.to_owned(), error })?;
@@ -251,11 +254,11 @@ fn empty(manifest: &Manifest) -> Summary {
     Summary::new(manifest.seed(), manifest.tests.iter().map(|test| (test.info.clone(), test.iterations)))
 }
 
-/// Whether the books in a folder are on the same submission. Of another program, they are of the past.
+/// Whether the books in a folder, if there are any, are on the same sources; those on others are of the past.
 fn is_the_same(folder: &Path, manifest: &Manifest) -> Result<bool, StoreError> {
     match StoredCampaign::open(folder) {
         Ok(stored) => Ok(stored.manifest.program == manifest.program),
-        Err(StoreError::Missing { .. }) => Ok(false),
+        Err(StoreError::Missing { .. }) => Ok(true),
         Err(error) => Err(error),
     }
 }

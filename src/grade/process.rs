@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -43,6 +44,8 @@ pub(super) struct Process {
     stderr: Drain<ChildStderr>,
     step: Duration,
     memory: u64,
+    /// Nobody waits for its answer any more.
+    is_over: Arc<dyn Fn() -> bool + Send + Sync>,
     /// What could not be enforced.
     pub(super) gaps: Vec<Gap>,
     /// It has a key/value service.
@@ -67,9 +70,14 @@ pub(super) struct Answered {
 }
 
 impl Process {
-    /// Starts a submission's program, and waits until it can play.
-    pub(super) fn start(program: &Path, folder: &Path, hello: &Hello) -> Result<Process, NotStarted> {
-        let mut process = Process::spawn(program, folder, hello)
+    /// Starts a submission's program, and waits until it can play; never when it `is_over`.
+    pub(super) fn start(
+        program: &Path,
+        folder: &Path,
+        hello: &Hello,
+        is_over: Arc<dyn Fn() -> bool + Send + Sync>,
+    ) -> Result<Process, NotStarted> {
+        let mut process = Process::spawn(program, folder, hello, is_over)
             .map_err(|error| NotStarted::Trouble(format!("cannot start {}: {error}", program.display())))?;
         let confined: Confined = process.greeted(hello).map_err(NotStarted::Trouble)?;
         if (confined.version, &confined.raftlab) != (VERSION, &hello.raftlab) {
@@ -83,7 +91,12 @@ impl Process {
         Ok(process)
     }
 
-    fn spawn(program: &Path, folder: &Path, hello: &Hello) -> io::Result<Process> {
+    fn spawn(
+        program: &Path,
+        folder: &Path,
+        hello: &Hello,
+        is_over: Arc<dyn Fn() -> bool + Send + Sync>,
+    ) -> io::Result<Process> {
         let (own, theirs) = UnixStream::pair()?;
         let mut child = Command::new(program)
             .arg(SUPERVISED)
@@ -91,6 +104,8 @@ impl Process {
             .env_clear()
             // Where its sources are, for who looks for suspects in them.
             .env("CARGO_MANIFEST_DIR", folder)
+            // Each arena would take 64 MiB of the address space that it gets, and one thread works at a time.
+            .env("MALLOC_ARENA_MAX", "1")
             .stdin(OwnedFd::from(theirs))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -99,7 +114,7 @@ impl Process {
         let (stdout, stderr) = (Drain::first_of(streams.0)?, Drain::last_of(streams.1)?);
         let (step, memory) = (Duration::from_millis(hello.step_ms), hello.confinement.memory.unwrap_or(u64::MAX));
         let (frames, gaps) = (Frames::new(own), vec![]);
-        Ok(Process { child, frames, stdout, stderr, step, memory, gaps, kv: false })
+        Ok(Process { child, frames, stdout, stderr, step, memory, is_over, gaps, kv: false })
     }
 
     /// The process is confined. Until then, no code of the submission runs, so whatever is wrong is ours.
@@ -158,6 +173,9 @@ impl Process {
             }
             if let Err(error) = self.wait() {
                 return Err(self.end(Death::nonsense(&error.to_string())));
+            }
+            if (self.is_over)() {
+                return Err(self.end(Death::unwanted()));
             }
             if let Some(death) = watch.look(&self.child) {
                 return Err(self.end(death));

@@ -7,7 +7,6 @@ mod secret;
 mod show;
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use super::args::GradeArgs;
 use super::error::{Exit, Failed};
@@ -35,7 +34,7 @@ pub(super) fn run(args: &GradeArgs) -> Result<Exit, Failed> {
     let graded = grade_class(&class, &libraries, &interrupted, &mut show);
     let (grades, ending) = graded.map_err(|error| failed(&error, &class.out))?;
     show.end(&grades, ending);
-    Ok(exit(&grades, ending, show.lost_something(), interrupted.load(Ordering::Relaxed)))
+    Ok(exit(&grades, ending, show.lost_something()))
 }
 
 fn failed(error: &GradeError, out: &Path) -> Failed {
@@ -50,8 +49,8 @@ fn failed(error: &GradeError, out: &Path) -> Failed {
 }
 
 /// Whatever the grades are, it has gone well if there are any.
-fn exit(grades: &[Grade], ending: Ending, lost_something: bool, interrupted: bool) -> Exit {
-    if interrupted {
+fn exit(grades: &[Grade], ending: Ending, lost_something: bool) -> Exit {
+    if ending == Ending::Interrupted {
         Exit::Interrupted
     } else if lost_something || ending == Ending::Stuck {
         Exit::Trouble

@@ -135,7 +135,8 @@ fn submissions(paths: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, Failed> {
 
 fn name(folder: &Path) -> Result<String, Failed> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    name.filter(|name| !TAKEN.contains(&name.as_str())).ok_or_else(|| {
+    let is_usable = |name: &String| !TAKEN.contains(&name.as_str()) && !name.contains(char::is_control);
+    name.filter(is_usable).ok_or_else(|| {
         Failed::usage(format!("no submission can be called like the folder {}; rename it", folder.display()))
     })
 }
