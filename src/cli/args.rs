@@ -727,6 +727,11 @@ pub(super) struct BugsArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) root: Option<PathBuf>,
 
+    /// Where raftlab and its libraries are compiled; `raftlab grade` can have the same. In the repository's
+    /// `target` if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(super) cache: Option<PathBuf>,
+
     /// Only see whether all patches apply and their headers are sound; build nothing.
     #[arg(long, conflicts_with_all = ["write", "findings"])]
     pub(super) check: bool,

@@ -13,19 +13,10 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::sources::{Raftlab, package_manifest};
+use crate::sources::{PROFILE, Raftlab, package_manifest};
 
 /// What the package is called.
 const PACKAGE: &str = "raftlab-submission";
-
-/// As in a crate of `raftlab new`, which students try their Raft with.
-const PROFILE: &str = "
-[workspace]
-
-[profile.release]
-debug = false
-overflow-checks = true
-";
 
 /// Libraries, ready to be linked with.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,6 +65,7 @@ fn write(package: &Path, raftlab: &Raftlab, more: &[String]) -> io::Result<()> {
         let (name, version) = split(library);
         let _ = writeln!(manifest, "{name} = {}", toml::Value::from(version));
     }
+    manifest.push_str("\n[workspace]\n");
     manifest.push_str(PROFILE);
     fs::create_dir_all(package.join("src"))?;
     // The libraries with which raftlab was tried, where they are known.

@@ -18,6 +18,14 @@ const DEPENDENCIES: [(&str, &str); 4] = [
     ("serde", "features = [\"derive\"]"),
 ];
 
+/// How raftlab and its libraries are compiled for other programs than its own; the same for all of them, so
+/// that it is done once. An index that falls below 0 is a mistake, and is to be seen.
+pub const PROFILE: &str = "
+[profile.release]
+debug = false
+overflow-checks = true
+";
+
 /// Where a crate gets raftlab from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Raftlab {

@@ -27,7 +27,7 @@ mod signs;
 mod tests;
 mod tests_only;
 
-pub use manifest::{Raftlab, dependencies, is_dependency, package_manifest};
+pub use manifest::{PROFILE, Raftlab, dependencies, is_dependency, package_manifest};
 pub use package::{Package, Source};
 pub use search::{Sighting, search};
 pub use signs::{ACCESS, Form, NONDETERMINISM, Sign};

@@ -39,7 +39,7 @@ pub(super) fn run(args: &BugsArgs) -> Result<Exit, Failed> {
     let gallery = Gallery::read(&root)?;
     let listed = gallery.list();
     let gallery = gallery.select(&args.ids)?;
-    let workspace = Workspace::new(&root, &gallery.bugs, &Sources::read(&root)?)?;
+    let workspace = Workspace::new(&root, args.cache.as_deref(), &gallery.bugs, &Sources::read(&root)?)?;
     if args.check {
         output::say(&format!("patches that apply and have sound headers: {}", gallery.bugs.len()));
         return Ok(Exit::Passed);

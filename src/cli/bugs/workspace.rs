@@ -8,26 +8,21 @@ use super::super::error::Failed;
 use super::gallery::Bug;
 use super::patch::Sources;
 use super::root::REFERENCE;
-use crate::sources::{Raftlab, package_manifest};
+use crate::sources::{PROFILE, Raftlab, package_manifest};
 
 /// The workspace's folder, below the repository's root.
 const FOLDER: &str = "target/raftlab-bugs";
 
-/// Light on the bugs, of which there are many; raftlab itself is built once, and plays all runs.
-const PROFILE: &str = "
-[profile.release]
-opt-level = 1
-debug = false
-incremental = false
-
-[profile.release.package.\"*\"]
-opt-level = 3
-";
+/// Light on the bugs, of which there are many; raftlab itself plays all runs. An index that falls below 0
+/// goes wherever it goes, as in a release of anybody's.
+const LIGHT: &str = "opt-level = 1\noverflow-checks = false\n";
 
 /// What is to be built.
 pub(super) struct Workspace {
     root: PathBuf,
     pub(super) folder: PathBuf,
+    /// Where cargo compiles.
+    pub(super) target: PathBuf,
     /// The lock of the repository: what it was built with is there without a network.
     lock: PathBuf,
     pub(super) members: Vec<Member>,
@@ -43,12 +38,14 @@ pub(super) struct Member {
 
 impl Workspace {
     /// Applies all patches; nothing is written yet.
-    pub(super) fn new(root: &Path, bugs: &[Bug], sources: &Sources) -> Result<Workspace, Failed> {
+    pub(super) fn new(root: &Path, cache: Option<&Path>, bugs: &[Bug], sources: &Sources) -> Result<Workspace, Failed> {
         let member =
             |bug: &Bug| Ok(Member { name: bug.name.clone(), package: bug.package(), sources: sources.patched(bug)? });
         let members: Result<Vec<Member>, Failed> = bugs.iter().map(member).collect();
         let (folder, lock) = (root.join(FOLDER), root.join("Cargo.lock"));
-        Ok(Workspace { root: root.to_owned(), folder, lock, members: members? })
+        let cache = cache.and_then(|cache| std::path::absolute(cache).ok());
+        let target = cache.as_ref().unwrap_or(&folder).join("target");
+        Ok(Workspace { root: root.to_owned(), folder, target, lock, members: members? })
     }
 
     /// Writes all packages.
@@ -59,7 +56,9 @@ impl Workspace {
 
     fn write_files(&self) -> io::Result<()> {
         let names: Vec<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
-        let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n{PROFILE}");
+        let light = |member: &Member| format!("\n[profile.release.package.{}]\n{LIGHT}", member.package);
+        let light: String = self.members.iter().map(light).collect();
+        let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n{PROFILE}{light}");
         write(&self.folder.join("Cargo.toml"), &workspace)?;
         let raftlab = Raftlab::Folder(self.root.clone());
         if self.lock.is_file() {
