@@ -273,3 +273,64 @@ fn begin_anew(folder: &Path, tests: &[Arc<Test>]) -> Result<(), StoreError> {
     is_gone(fs::remove_file(folder.join("campaign.json")))?;
     tests.iter().try_for_each(|test| is_gone(fs::remove_dir_all(folder.join(&test.info.name))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Seed;
+    use crate::lab::{Edition, Lab};
+    use crate::runner::{Outcome, Run};
+
+    fn result(iteration: u64, rule: Option<&str>) -> RunResult {
+        let test = Lab::course(Edition::To2023).tests().next().expect("there are tests").info.clone();
+        let finding = rule.map(|rule| Outcome::Stuck(Finding::new(rule, vec![])));
+        let run = Run::without_end(finding.unwrap_or(Outcome::Passed));
+        RunResult { test, iteration, seed: Seed(1), run, cpu: Duration::ZERO, trace: None }
+    }
+
+    /// A test of ten runs, of which these were played in this order.
+    fn page(played: &[(u64, Option<&str>)]) -> Page {
+        let mut page = Page { planned: 10, ..Page::default() };
+        for (iteration, rule) in played {
+            page.add(&result(*iteration, *rule));
+        }
+        page
+    }
+
+    const ENDLESS: Option<&str> = Some("never yields");
+
+    #[test]
+    fn the_third_run_without_end_is_the_last_that_counts_whoever_came_first() {
+        let forwards = [(1, None), (2, ENDLESS), (3, None), (4, ENDLESS), (5, ENDLESS), (6, None)];
+        let mut backwards = forwards;
+        backwards.reverse();
+        for played in [forwards, backwards] {
+            let page = page(&played);
+            assert_eq!(page.cut(), Some(5));
+            assert!(page.is_complete() && page.counts(5) && !page.counts(6));
+        }
+    }
+
+    #[test]
+    fn what_comes_before_the_cut_must_be_there() {
+        let page = page(&[(1, None), (3, ENDLESS), (4, ENDLESS), (5, ENDLESS)]);
+        assert_eq!(page.cut(), Some(5));
+        assert!(!page.is_complete(), "the second one may come to no end either");
+    }
+
+    #[test]
+    fn runs_that_fail_in_another_way_are_all_played() {
+        let failed: Vec<(u64, Option<&str>)> = (1..=10).map(|iteration| (iteration, Some("deadlock"))).collect();
+        assert_eq!(page(&failed).cut(), None);
+        assert!(page(&failed).is_complete());
+        assert!(!page(&failed[..9]).is_complete());
+        assert!(!page(&[(1, ENDLESS), (2, ENDLESS)]).is_complete());
+    }
+
+    #[test]
+    fn what_does_not_start_need_not_be_tried_again() {
+        let page = page(&[(1, Some(NOT_STARTED))]);
+        assert_eq!(page.cut(), Some(1));
+        assert!(page.is_complete());
+    }
+}

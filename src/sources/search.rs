@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{LineColumn, Span};
+use proc_macro2::{LineColumn, Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::{Block, Expr, ExprCast, ExprForLoop, ExprMethodCall, ImplItemFn, Item, ItemStatic, ItemUse, Macro};
@@ -281,12 +281,24 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     /// What a macro is given is mostly code, in one of two forms; where it is neither, it is not looked at.
     fn visit_macro(&mut self, called: &'ast Macro) {
         self.visit_path(&called.path);
+        if matches!(self.form, Form::Unsafe) {
+            self.note_unsafe(unsafe_in(&called.tokens));
+        }
         if let Ok(expressions) = called.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
             expressions.iter().for_each(|expression| Visit::visit_expr(self, expression));
         } else if let Ok(statements) = called.parse_body_with(Block::parse_within) {
             statements.iter().for_each(|statement| Visit::visit_stmt(self, statement));
         }
     }
+}
+
+/// The first `unsafe` in what a macro is given, or is made of.
+fn unsafe_in(tokens: &TokenStream) -> Option<Span> {
+    tokens.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(name) if name == "unsafe" => Some(name.span()),
+        TokenTree::Group(group) => unsafe_in(&group.stream()),
+        _ => None,
+    })
 }
 
 fn is_number(ty: &Type) -> bool {

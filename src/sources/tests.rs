@@ -8,9 +8,13 @@ fn sources(files: &[(&str, &str)]) -> Vec<Source> {
 
 /// The lines of the only file that are told, each with the beginning of what is said of it.
 fn found(text: &str) -> Vec<(usize, &'static str)> {
+    found_of(NONDETERMINISM, text)
+}
+
+fn found_of(signs: &'static [Sign], text: &str) -> Vec<(usize, &'static str)> {
     let sources = sources(&[("src/main.rs", text)]);
     let mut found: Vec<_> =
-        search(&sources, NONDETERMINISM).iter().map(|sighting| (sighting.line, word(sighting.sign.does))).collect();
+        search(&sources, signs).iter().map(|sighting| (sighting.line, word(sighting.sign.does))).collect();
     found.sort_unstable();
     found
 }
@@ -115,4 +119,43 @@ fn files_of_test_modules_do_not_count_and_fields_are_known_everywhere() {
             "src/raft/mod.rs:2:30 uses a map or set whose order is random; iterating it would show that order"
         ]
     );
+}
+
+#[test]
+fn what_has_no_business_in_a_raft_is_found_in_whatever_form() {
+    let text = "use std::{fs, process::{self, ExitCode}};
+extern \"C\" { fn close(file: i32) -> i32; }
+unsafe impl Send for Raft {}
+unsafe fn f() {}
+#[unsafe(no_mangle)]
+fn g() { fs::write(\"a\", \"b\"); }
+fn h() { process::exit(0) }
+macro_rules! hidden { () => { unsafe { close(1) } } }
+const STOLEN: &str = include_str!(\"../x\");
+fn i() { std::net::TcpStream::connect(\"x\"); std::thread::spawn(|| ()); }
+fn j() { let _ = std::panic::catch_unwind(|| ()); }";
+    let expected = [
+        (2, "uses"),
+        (3, "uses"),
+        (4, "uses"),
+        (5, "uses"),
+        (6, "uses"),
+        (7, "starts"),
+        (8, "uses"),
+        (9, "takes"),
+        (10, "uses"),
+        (11, "catches"),
+    ];
+    assert_eq!(found_of(ACCESS, text), expected);
+}
+
+#[test]
+fn what_every_submission_has_is_not_told() {
+    let text = "use std::process::ExitCode;
+#[derive(Debug)]
+struct Unsafe; // unsafe { }
+#[cfg(test)]
+mod tests { fn f() { std::fs::read(\"x\"); } }
+fn main() -> std::process::ExitCode { println!(\"unsafe std::fs\"); ExitCode::SUCCESS }";
+    assert_eq!(found_of(ACCESS, text), []);
 }
