@@ -13,7 +13,7 @@ use crossbeam::channel::Sender;
 
 use super::death::{COSTLY, Death, NOT_STARTED};
 use super::ledger::{COSTLY_MAX, TRACES};
-use super::process::{Answered, NotStarted, Process};
+use super::process::{Answered, IsOver, NotStarted, Process};
 use super::protocol::{Hello, Request};
 use super::units::{Unit, Units};
 use crate::base::Seed;
@@ -93,7 +93,7 @@ impl Crew {
     }
 
     /// Tells whether not even those runs are waited for that have begun.
-    fn is_over_for_good(&self) -> Arc<dyn Fn() -> bool + Send + Sync> {
+    fn is_over_for_good(&self) -> IsOver {
         let (interrupted, deadline) = (self.interrupted.clone(), self.deadline);
         Arc::new(move || {
             let late = deadline.is_some_and(|deadline| Instant::now() >= deadline + GRACE);

@@ -16,7 +16,8 @@
 //! | `protocol` | what is said between whoever grades and a process that plays |
 //! | `frames` | how it is said |
 //! | `process` | such a process, seen from whoever grades |
-//! | `processor` | how much it has used |
+//! | `watch`, `processor` | whether it takes too much, and how much it has used |
+//! | `drain` | what it writes to stdout and stderr |
 //! | `death` | how it may end |
 //! | `player` | the process that plays: a submission's own program, confined |
 
@@ -25,6 +26,7 @@ mod class;
 mod compile;
 mod crew;
 mod death;
+mod drain;
 mod frames;
 mod ledger;
 mod library;
@@ -38,6 +40,7 @@ mod remarks;
 mod score;
 mod submission;
 mod units;
+mod watch;
 
 #[cfg(unix)]
 pub use self::{

@@ -1,40 +1,33 @@
 //! A process that plays, seen from whoever grades: it is given what it may have, asked for runs, watched,
 //! and ended.
 #![cfg(unix)]
-#![expect(clippy::disallowed_types, reason = "a process is given up by real time; no run sees it")]
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
 use serde::de::DeserializeOwned;
 
 use super::death::Death;
+use super::drain::{Drain, Keep};
 use super::frames::{Frames, parsed};
 use super::player::SUPERVISED;
-use super::processor::time_used;
 use super::protocol::{Answer, Confined, Hello, Request, Serving, VERSION};
+use super::watch::Watch;
 use crate::runner::Record;
 use crate::sandbox::Gap;
 
 /// How often it is looked at.
 const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
-/// How many times as long as one step a whole run may take on a processor,
-const RUN: u32 = 6;
-/// how many times as long the process may use no processor at all,
-const IDLE: u32 = 4;
-/// and how many times as long it may take altogether.
-const REAL: u32 = 60;
-
-/// Bytes of what it writes to stdout and stderr that are kept: the first of the one, the last of the other.
-const KEPT: usize = 8 << 10;
+/// Tells that nobody waits for an answer any more.
+pub(super) type IsOver = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// A process that plays.
 pub(super) struct Process {
@@ -45,7 +38,7 @@ pub(super) struct Process {
     step: Duration,
     memory: u64,
     /// Nobody waits for its answer any more.
-    is_over: Arc<dyn Fn() -> bool + Send + Sync>,
+    is_over: IsOver,
     /// What could not be enforced.
     pub(super) gaps: Vec<Gap>,
     /// It has a key/value service.
@@ -71,12 +64,7 @@ pub(super) struct Answered {
 
 impl Process {
     /// Starts a submission's program, and waits until it can play; never when it `is_over`.
-    pub(super) fn start(
-        program: &Path,
-        folder: &Path,
-        hello: &Hello,
-        is_over: Arc<dyn Fn() -> bool + Send + Sync>,
-    ) -> Result<Process, NotStarted> {
+    pub(super) fn start(program: &Path, folder: &Path, hello: &Hello, is_over: IsOver) -> Result<Process, NotStarted> {
         let mut process = Process::spawn(program, folder, hello, is_over)
             .map_err(|error| NotStarted::Trouble(format!("cannot start {}: {error}", program.display())))?;
         let confined: Confined = process.greeted(hello).map_err(NotStarted::Trouble)?;
@@ -91,12 +79,7 @@ impl Process {
         Ok(process)
     }
 
-    fn spawn(
-        program: &Path,
-        folder: &Path,
-        hello: &Hello,
-        is_over: Arc<dyn Fn() -> bool + Send + Sync>,
-    ) -> io::Result<Process> {
+    fn spawn(program: &Path, folder: &Path, hello: &Hello, is_over: IsOver) -> io::Result<Process> {
         let (own, theirs) = UnixStream::pair()?;
         let mut child = Command::new(program)
             .arg(SUPERVISED)
@@ -111,7 +94,7 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()?;
         let streams = child.stdout.take().zip(child.stderr.take()).ok_or(io::ErrorKind::BrokenPipe)?;
-        let (stdout, stderr) = (Drain::first_of(streams.0)?, Drain::last_of(streams.1)?);
+        let (stdout, stderr) = (Drain::new(streams.0, Keep::First)?, Drain::new(streams.1, Keep::Last)?);
         let (step, memory) = (Duration::from_millis(hello.step_ms), hello.confinement.memory.unwrap_or(u64::MAX));
         let (frames, gaps) = (Frames::new(own), vec![]);
         Ok(Process { child, frames, stdout, stderr, step, memory, is_over, gaps, kv: false })
@@ -153,7 +136,7 @@ impl Process {
 
     /// The first thing that it wrote to stdout during the last run, if anything.
     pub(super) fn wrote(&self) -> Option<String> {
-        (!self.stdout.kept.is_empty()).then(|| String::from_utf8_lossy(&self.stdout.kept).into_owned())
+        Some(self.stdout.kept()).filter(|wrote| !wrote.is_empty())
     }
 
     fn receive<T: DeserializeOwned>(&mut self) -> Result<T, Death> {
@@ -185,21 +168,17 @@ impl Process {
 
     /// Waits a moment for whatever it says.
     fn wait(&mut self) -> io::Result<()> {
-        let ready = {
-            let streams = [self.frames.as_fd(), self.stdout.as_fd(), self.stderr.as_fd()];
-            let mut polled = streams.map(|stream| PollFd::from_borrowed_fd(stream, PollFlags::IN));
-            // What has ended would be ready for ever.
-            let open = [true, self.stdout.is_open, self.stderr.is_open];
-            let mut open: Vec<PollFd<'_>> =
-                polled.iter_mut().zip(open).filter(|(_, open)| *open).map(|(fd, _)| fd.clone()).collect();
-            match poll(&mut open, Some(&LOOK)) {
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        let answers = {
+            let mut polled = vec![PollFd::new(&self.frames, PollFlags::IN)];
+            polled.extend(self.stdout.polled().into_iter().chain(self.stderr.polled()));
+            match poll(&mut polled, Some(&LOOK)) {
+                Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            !open[0].revents().is_empty()
+            !polled[0].revents().is_empty()
         };
         self.drain();
-        if ready { self.frames.take_in() } else { Ok(()) }
+        if answers { self.frames.take_in() } else { Ok(()) }
     }
 
     fn drain(&mut self) {
@@ -214,7 +193,7 @@ impl Process {
             match self.child.try_wait() {
                 Ok(Some(status)) => {
                     self.drain();
-                    return Death::by_itself(status, &String::from_utf8_lossy(&self.stderr.kept), self.memory);
+                    return Death::by_itself(status, &self.stderr.kept(), self.memory);
                 }
                 Ok(None) => std::thread::sleep(Duration::from_millis(20)),
                 Err(_) => break,
@@ -236,104 +215,5 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Whether a run takes more than any sound one does.
-struct Watch {
-    step: Duration,
-    began: Instant,
-    /// What the process had used when it began.
-    before: Duration,
-    /// What it had used when it was last seen to use more, and when that was.
-    used: Duration,
-    since: Instant,
-}
-
-impl Watch {
-    fn new(child: &Child, step: Duration) -> Watch {
-        let (now, used) = (Instant::now(), time_used(child.id()).unwrap_or_default());
-        Watch { step, began: now, before: used, used, since: now }
-    }
-
-    fn look(&mut self, child: &Child) -> Option<Death> {
-        let used = time_used(child.id());
-        if used.is_none_or(|used| used > self.used + self.step / 100) {
-            (self.used, self.since) = (used.unwrap_or_default(), Instant::now());
-        }
-        let [run, idle, real] = [RUN, IDLE, REAL].map(|times| self.step * times);
-        if used.is_some_and(|used| used.saturating_sub(self.before) > run) {
-            let text = format!("the run was given up after {} s of processor time", run.as_secs());
-            return Some(Death::over("limit processor_time", text));
-        }
-        if used.is_some() && self.since.elapsed() > idle {
-            let text = format!(
-                "the program has done nothing for {} s of real time: it waits for something that never comes; the run \
-                 was given up",
-                idle.as_secs()
-            );
-            return Some(Death::idle(text));
-        }
-        let text = || format!("the run was given up after {} s of real time", real.as_secs());
-        (self.began.elapsed() > real).then(|| Death::over("limit real_time", text()))
-    }
-}
-
-/// Takes in what a process writes, so that it never has to wait, and keeps little of it.
-struct Drain<R> {
-    stream: R,
-    kept: Vec<u8>,
-    keeps_last: bool,
-    is_open: bool,
-}
-
-impl<R: io::Read + AsFd> Drain<R> {
-    fn first_of(stream: R) -> io::Result<Drain<R>> {
-        Drain::new(stream, false)
-    }
-
-    fn last_of(stream: R) -> io::Result<Drain<R>> {
-        Drain::new(stream, true)
-    }
-
-    fn new(stream: R, keeps_last: bool) -> io::Result<Drain<R>> {
-        fcntl_setfl(&stream, fcntl_getfl(&stream)? | OFlags::NONBLOCK)?;
-        Ok(Drain { stream, kept: Vec::new(), keeps_last, is_open: true })
-    }
-
-    /// Takes in what there is, but not for ever: who writes without end must not keep its reader.
-    fn take_in(&mut self) {
-        let mut piece = [0; 1 << 16];
-        for _ in 0..64 {
-            match self.stream.read(&mut piece) {
-                Ok(0) => self.is_open = false,
-                Ok(length) => {
-                    self.keep(&piece[..length]);
-                    continue;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => self.is_open = false,
-            }
-            return;
-        }
-    }
-
-    fn keep(&mut self, piece: &[u8]) {
-        if self.keeps_last {
-            self.kept.extend_from_slice(piece);
-            self.kept.drain(..self.kept.len().saturating_sub(KEPT));
-        } else {
-            let room = KEPT.saturating_sub(self.kept.len());
-            self.kept.extend(piece.iter().take(room));
-        }
-    }
-
-    fn forget(&mut self) {
-        self.kept.clear();
-    }
-
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.stream.as_fd()
     }
 }
