@@ -12,11 +12,14 @@ use super::files::Files;
 use crate::grade::{Class, Grade, Listener, Mark, State};
 use crate::lab::{Points, Visibility};
 use crate::report::count;
-use crate::runner::{Ending, RunResult};
+use crate::runner::{Ending, RunResult, TestSummary};
 use crate::sandbox::Gap;
 
 /// Lines of what a compiler said that are shown; `build.log` has all of them.
 const SAID: usize = 12;
+
+/// Tests that are named in which points were lost.
+const LOST: usize = 3;
 
 /// Tells people of it, and writes files.
 pub(super) struct Show {
@@ -106,9 +109,11 @@ impl Show {
     fn line(&self, grade: &Grade) -> String {
         let tests =
             || grade.tests().filter(|(_, mark)| self.tells_all || mark.grading.visibility == Visibility::Visible);
-        let lost = tests().filter(|(_, mark)| mark.state != State::Open && !mark.is_full());
-        let mut detail: Vec<String> =
-            lost.map(|(test, mark)| format!("{} {} of {}", test.test.path(), mark.score, mark.max)).collect();
+        let lost = || tests().filter(|(_, mark)| mark.state != State::Open && !mark.is_full());
+        let told = |(test, mark): (&TestSummary, &Mark)| format!("{} {} of {}", test.test.path(), mark.score, mark.max);
+        let mut detail: Vec<String> = lost().take(LOST).map(told).collect();
+        let more = lost().skip(LOST).count() as u64;
+        detail.extend((more > 0).then(|| format!("points lost in {more} more")));
         if grade.build_error.is_some() {
             detail = vec!["is not built".red().to_string()];
         }
