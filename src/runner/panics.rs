@@ -30,6 +30,10 @@ impl Panic {
     }
 }
 
+/// Characters of a message that are kept. It stands in the trace and the record of every run that ends so, and
+/// what is printed in it, a whole log perhaps, may be of any length.
+const MESSAGE_MAX: usize = 16_000;
+
 thread_local! {
     static CATCHING: Cell<bool> = const { Cell::new(false) };
     static CAUGHT: RefCell<Option<Panic>> = const { RefCell::new(None) };
@@ -67,7 +71,7 @@ fn install_hook() {
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
     let payload = info.payload();
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let message = text.unwrap_or("a panic whose message is no text").to_owned();
+    let message = text.unwrap_or("a panic whose message is no text").chars().take(MESSAGE_MAX).collect();
     let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
     Panic { message, place }
 }
@@ -83,6 +87,8 @@ mod tests {
         assert!(panic.place.contains("panics.rs:"), "{}", panic.place);
         assert!(!panic.is_double_borrow());
         assert_eq!(catch(|| 5), Ok(5));
+        let panic = catch(|| panic!("{}", "ε".repeat(MESSAGE_MAX + 1))).expect_err("it panics");
+        assert_eq!(panic.message, "ε".repeat(MESSAGE_MAX));
     }
 
     #[test]
