@@ -84,7 +84,11 @@ impl Ledger {
         remarks: Vec<String>,
         goes_on: bool,
     ) -> Result<(Ledger, Grade), StoreError> {
-        let goes_on = goes_on && is_the_same(folder, manifest)?;
+        let is_anew = goes_on && !is_the_same(folder, manifest)?;
+        if is_anew {
+            begin_anew(folder, tests)?;
+        }
+        let goes_on = goes_on && !is_anew;
         let planned = |test: &crate::runner::TestPlan| test.iterations.unwrap_or(0);
         let mut pages: Vec<Page> =
             manifest.tests.iter().map(|test| Page { planned: planned(test), ..Page::default() }).collect();
@@ -97,7 +101,6 @@ impl Ledger {
                 }
             })
         } else {
-            begin_anew(folder, tests)?;
             Store::create(folder, manifest)
         }?;
         let notes = Notes::open(folder, goes_on).map_err(|error| StoreError::Io { path: folder.to_owned(), error })?;
