@@ -21,6 +21,7 @@ iterations = 12
 
 [[test]]
 name = "every-run"
+course = "TestElection1"
 title = "every run"
 points = 7
 scenario = "initial-election"
@@ -29,6 +30,7 @@ network = "reliable"
 
 [[test]]
 name = "share-of-runs"
+course = "TestElection2"
 title = "a share of them"
 points = 7
 scenario = "initial-election"
@@ -38,6 +40,7 @@ grading = { credit = "share" }
 
 [[test]]
 name = "few-are-enough"
+course = "TestElection3"
 title = "few of them"
 points = 7
 scenario = "initial-election"
@@ -47,6 +50,7 @@ grading = { credit = "1 of 6" }
 
 [[test]]
 name = "most-are-wanted"
+course = "TestElection4"
 title = "most of them"
 points = 7
 scenario = "initial-election"
@@ -56,6 +60,7 @@ grading = { credit = "19 of 20", iterations = 20 }
 
 [[test]]
 name = "behind-the-curtain"
+course = "TestElection5"
 title = "an election that nobody sees"
 points = 7
 scenario = "initial-election"
@@ -65,6 +70,7 @@ grading = { credit = "share", visibility = "hidden", seeds = "secret" }
 
 [[test]]
 name = "not-at-home"
+course = "TestElection6"
 title = "an election that nobody can repeat"
 points = 7
 scenario = "initial-election"
