@@ -92,9 +92,11 @@ fn grades_are_not_mixed_with_those_of_before() {
     let how = "alice --test 2A/initial-election";
     school.graded(&format!("{how} -n 2")).says(0, &[]);
     school.graded(&format!("{how} -n 2")).says(2, &["holds grades already", "--resume goes on"]);
-    for (other, difference) in
-        [("-n 3", "iteration"), ("-n 2 --seed 7", "seed"), ("-n 2 --test 2A/re-election", "test")]
-    {
+    for (other, difference) in [
+        ("-n 3", "is played 3 times here"),
+        ("-n 2 --seed 7", "the seed"),
+        ("-n 2 --test 2A/re-election", "they play other tests"),
+    ] {
         school.graded(&format!("{how} {other} --resume")).says(2, &["raftlab-grades/alice", difference]);
     }
     school.graded(&format!("{how} -n 2 --resume")).says(0, &[]);
