@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::Ended;
 use crate::rules::UNLUCKY;
-use crate::school::{Files, School, are_the_same, skipped};
+use crate::school::{Files, NOT_ENFORCED, School, are_the_same, hostile, skipped};
 
 /// Runs enough that there is a middle.
 const HOW: &str = "--test 2A/initial-election --test 2B/basic-agree -n 400";
@@ -57,6 +58,29 @@ fn killed_twice_and_resumed_it_gives_the_same_grades() {
     }
     school.graded(&format!("alice unlucky {HOW} -j 1 --resume")).says(0, &[]);
     are_the_same(whole(), &school.kept("raftlab-grades"));
+}
+
+#[test]
+fn a_program_that_hangs_ends_with_its_grader() {
+    let school = School::new();
+    let hanging = std::fs::read_to_string(hostile("blocks.rs")).expect("it is there");
+    school.hand_in_hostile("hanging", &hanging);
+    let mut grader = school.grade("hanging --test 2A/initial-election -n 1 --stuck-after 1h");
+    let mut child = grader.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it can be started");
+    let hangs = || school.living("raftlab-grades").iter().any(|command| command.contains("build/program"));
+    while !hangs() {
+        assert!(child.try_wait().expect("it is a child").is_none(), "it ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // The run is at its first second after some thousandths of one.
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(hangs(), "it hangs");
+    child.kill().expect("it lives");
+    let said = Ended::from(child.wait_with_output().expect("it ends")).stderr;
+    if said.contains(NOT_ENFORCED) {
+        return skipped("that a program ends with its grader, where that is not enforced");
+    }
+    school.nobody_lives("raftlab-grades");
 }
 
 #[test]
