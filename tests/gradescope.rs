@@ -206,19 +206,4 @@ mod run_autograder {
             assert_eq!(results.get("score"), None, "the sum of the tests counts");
         }
     }
-
-    #[test]
-    fn finds_a_crate_in_a_folder_and_tells_the_student_if_there_is_none() {
-        let bench = autograder();
-        bench.shell("mkdir 'submission/my raft' && mv submission/src 'submission/my raft'").says(0, &[]);
-        grade(&bench, &format!("echo '{GRADED}' >\"$file\"")).says(0, &[]);
-        assert!(read(&bench, "told").contains("/submission/my raft --lab"));
-        let bench = autograder();
-        bench.shell("rmdir submission/src && touch submission/raft.rs").says(0, &[]);
-        grade(&bench, "exit 3").says(0, &[]);
-        let results = results(&bench);
-        assert_eq!(results["score"], 0);
-        assert!(results["output"].as_str().is_some_and(|output| output.contains("no folder `src`")), "{results}");
-        assert!(!bench.path("told").exists(), "raftlab was not called");
-    }
 }

@@ -23,9 +23,10 @@ use super::score::Grade;
 use super::submission::Submission;
 use super::units::{Order, Units};
 use crate::base::Seed;
-use crate::lab::{Conditions, LabTexts, Test};
+use crate::lab::{Conditions, LabTexts, Seeds, Test};
 use crate::runner::{Ending, Manifest, RunResult, StoreError, TestPlan};
 use crate::sandbox::{Confinement, Gap};
+use crate::trace::Digest;
 
 /// What is to be graded, and how.
 pub struct Class {
@@ -219,7 +220,7 @@ fn manifest(class: &Class, name: &str, program: String) -> Manifest {
     Manifest {
         raftlab: env!("CARGO_PKG_VERSION").to_owned(),
         implementation: name.to_owned(),
-        program,
+        program: program + &secret_runs(class),
         seed: class.seed.to_string(),
         rules: "all".to_owned(),
         determinism_checked: false,
@@ -228,6 +229,14 @@ fn manifest(class: &Class, name: &str, program: String) -> Manifest {
         tests: class.tests.iter().map(plan).collect(),
         ending: None,
     }
+}
+
+/// Stands for what secret runs are drawn from, if there are any: with another secret, a grade is another one.
+fn secret_runs(class: &Class) -> String {
+    let has_secrets = class.tests.iter().any(|(test, _)| test.grading.seeds == Seeds::Secret);
+    let mut digest = Digest::EMPTY;
+    digest.bytes(class.secret.to_string().as_bytes());
+    if has_secrets { format!(" {digest}") } else { String::new() }
 }
 
 fn crew(class: &Class, books: &[Book], interrupted: &Arc<AtomicBool>) -> Crew {

@@ -34,6 +34,9 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(20);
 /// Bytes of what it says that are kept.
 const SAID_MAX: usize = 256 << 10;
 
+/// Bytes of disk that it wants, and more: where fewer are free, that it failed says nothing of the submission.
+const DISK: u64 = 64 << 20;
+
 /// Where compilers, linkers, and what they need are found.
 const SYSTEM: [&str; 12] = [
     "/bin",
@@ -71,7 +74,7 @@ pub(super) enum Compiled {
 /// Compiles what [`Submission::write`] wrote into `folder`.
 ///
 /// # Errors
-/// If the compiler cannot be started.
+/// If the compiler cannot be started, or the disk is full.
 pub(super) fn compile(
     submission: &Submission,
     folder: &Path,
@@ -116,6 +119,9 @@ impl Compilation<'_> {
 
     /// Puts down what was said, beside the submission.
     fn conclude(&self, mut log: String, error: Option<String>) -> io::Result<Compiled> {
+        if error.is_some() {
+            has_space(self.out)?;
+        }
         // Where the folder lies is nobody's business, and not the same everywhere.
         let place = format!("{}/", self.folder.display());
         log = log.replace(&place, "");
@@ -178,6 +184,14 @@ impl Compilation<'_> {
             becomes_nobody: false,
         }
     }
+}
+
+/// Whether a compiler could write what it has to.
+fn has_space(folder: &Path) -> io::Result<()> {
+    let disk = rustix::fs::statvfs(folder)?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let text = || format!("No space left on device: {} KiB are free, and the compiler failed", free >> 10);
+    if free < DISK { Err(io::Error::new(io::ErrorKind::StorageFull, text())) } else { Ok(()) }
 }
 
 /// Where programs are looked for.

@@ -30,7 +30,7 @@ impl Panic {
     }
 }
 
-/// Characters of a message.
+/// Characters of a message that are kept. It stands in the trace and the record of every run that ends so.
 const MESSAGE_MAX: usize = 4_000;
 
 thread_local! {

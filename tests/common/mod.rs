@@ -11,6 +11,16 @@ use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// What compiles quickly rather than well, and alike wherever a test has cargo compile raftlab: then it is
+/// done once. No network is asked.
+pub(crate) const QUICKLY: [(&str, &str); 3] =
+    [("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"), ("CARGO_PROFILE_RELEASE_DEBUG", "false"), ("CARGO_NET_OFFLINE", "true")];
+
+/// Where raftlab keeps the libraries that it compiles for submissions; cargo's own folder is `target` in it.
+pub(crate) fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade")
+}
+
 /// An empty folder, and raftlab in it.
 pub(crate) struct Bench {
     folder: TempDir,
