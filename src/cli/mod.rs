@@ -32,7 +32,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::api::{MakeRaft, Submission};
 #[cfg(unix)]
-use crate::grade::{Supervised, become_compiler, begin};
+use crate::grade::{Supervised, become_confined, begin};
 use args::{Args, Command};
 pub use error::Exit;
 use error::Failed;
@@ -70,15 +70,15 @@ pub fn main_of(name: &str, submission: Submission) -> ExitCode {
     }
 }
 
-/// What else this program may be than a command line: a submission that a grader plays, or a compiler that it
-/// has started.
+/// What else this program may be than a command line: a submission that a grader plays, or the
+/// beginning of a confined program.
 #[cfg(unix)]
 fn serve_a_grader(submission: Submission) -> Option<ExitCode> {
     if let Some(supervised) = Supervised::take() {
         return Some(supervised.serve(submission));
     }
-    let error = become_compiler()?;
-    output::error(&format!("cannot start the compiler: {error}"));
+    let error = become_confined()?;
+    output::error(&format!("cannot start a confined program: {error}"));
     Some(Exit::Trouble.into())
 }
 

@@ -58,7 +58,7 @@ pub struct Class {
     pub memory: u64,
     /// What a command must say again to mean the same labs.
     pub options: Vec<String>,
-    /// This program, which becomes a confined compiler when it is asked to.
+    /// This program, which becomes others, confined, when it is asked to.
     pub launcher: PathBuf,
 }
 
@@ -259,7 +259,18 @@ fn crew(class: &Class, books: &[Book], interrupted: &Arc<AtomicBool>) -> Crew {
     let order = if class.deadline.is_some() { Order::InRounds } else { Order::OneByOne };
     let units = Units::new(parts.keys().map(|place| (*place, planned.clone())), order);
     let (interrupted, deadline) = (interrupted.clone(), class.deadline);
-    Crew { parts, tests, units, hello: hello(class), seed: class.seed, secret: class.secret, interrupted, deadline }
+    let launcher = class.launcher.clone();
+    Crew {
+        parts,
+        tests,
+        units,
+        launcher,
+        hello: hello(class),
+        seed: class.seed,
+        secret: class.secret,
+        interrupted,
+        deadline,
+    }
 }
 
 /// What every process that plays is told.

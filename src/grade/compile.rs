@@ -7,21 +7,18 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::launcher::confined;
 use super::library::Library;
 use super::submission::Submission;
 use crate::lab::UnsafeCode;
 use crate::sandbox::Confinement;
-
-/// The one argument with which this program becomes a confined compiler; the confinement and the compiler's
-/// command follow.
-const COMPILER: &str = "compile-for-raftlab-grade";
 
 /// Bytes of address space that a compiler or linker gets: many times what a Raft needs.
 const MEMORY: u64 = 4 << 30;
@@ -59,7 +56,7 @@ pub(super) struct Conditions<'a> {
     pub(super) unsafe_code: UnsafeCode,
     /// Seconds of processor time that a compiler gets.
     pub(super) processor_seconds: u64,
-    /// This program, which becomes a confined compiler when it is asked to.
+    /// This program, which becomes a confined compiler.
     pub(super) launcher: &'a Path,
 }
 
@@ -138,8 +135,7 @@ impl Compilation<'_> {
 
     fn run(&self, file: &str, kind: &str, name: &str, output: &Path, own: Option<&Path>) -> io::Result<Ended> {
         let said = self.out.join("said");
-        let mut compiler = Command::new(self.conditions.launcher);
-        compiler.arg(COMPILER).arg(serde_json::to_string(&self.confinement())?).arg(&self.library.compiler);
+        let mut compiler = confined(self.conditions.launcher, &self.confinement(), &self.library.compiler)?;
         compiler.arg(Path::new("src").join(file)).args(["--crate-type", kind, "--crate-name", name, "-o"]).arg(output);
         compiler.args(["--edition", self.submission.edition(), "-Coverflow-checks=on"]);
         compiler.arg(format!("-Copt-level={}", self.library.opt_level));
@@ -157,7 +153,7 @@ impl Compilation<'_> {
         }
         self.surround(&mut compiler);
         let file = File::create(&said)?;
-        let child = compiler.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).process_group(0).spawn()?;
+        let child = compiler.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn()?;
         let (status, in_time) = wait(child)?;
         Ok(Ended { status, in_time, said: beginning(&said)? })
     }
@@ -250,18 +246,4 @@ fn beginning(file: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(file)?.take(SAID_MAX as u64).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Becomes a confined compiler, if this is what the arguments say, and then never comes back; unless that
-/// cannot be started, and why.
-pub fn become_compiler() -> Option<io::Error> {
-    let mut arguments = std::env::args_os().skip(1);
-    if arguments.next()? != COMPILER {
-        return None;
-    }
-    let confinement = arguments.next()?.into_string().ok()?;
-    let confinement: Confinement = serde_json::from_str(&confinement).ok()?;
-    // What cannot be enforced here cannot be enforced for what is compiled, either, and is told there.
-    let _gaps = confinement.apply();
-    Some(Command::new(arguments.next()?).args(arguments).exec())
 }

@@ -13,7 +13,7 @@ use crossbeam::channel::Sender;
 
 use super::death::{COSTLY, Death, NOT_STARTED};
 use super::ledger::{COSTLY_MAX, TRACES};
-use super::process::{Answered, IsOver, NotStarted, Process};
+use super::process::{Answered, IsOver, NotStarted, Place, Process};
 use super::protocol::{Hello, Request};
 use super::units::{Unit, Units};
 use crate::base::Seed;
@@ -62,6 +62,8 @@ pub(super) struct Crew {
     pub(super) tests: Vec<Arc<Test>>,
     pub(super) units: Units,
     pub(super) hello: Hello,
+    /// This program, which becomes others, confined.
+    pub(super) launcher: PathBuf,
     /// What public runs are drawn from,
     pub(super) seed: Seed,
     /// and what secret ones are.
@@ -233,8 +235,9 @@ impl Turn<'_> {
         if let Starts { failed: STARTS_MAX.., death: Some(death) } = &*starts() {
             return Err(NotStarted::Death(death.clone()));
         }
-        let started =
-            Process::start(&self.part.program, &self.part.folder, &self.crew.hello, self.crew.is_over_for_good());
+        let Part { program, folder, .. } = self.part;
+        let place = Place { launcher: &self.crew.launcher, program, folder };
+        let started = Process::start(&place, &self.crew.hello, self.crew.is_over_for_good());
         match &started {
             Ok(_) => *starts() = Starts::default(),
             Err(NotStarted::Death(death)) if death.is_unwanted() => {}

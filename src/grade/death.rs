@@ -6,6 +6,7 @@ use std::process::ExitStatus;
 
 use rustix::process::Signal;
 
+use super::protocol::CONNECTION_LOST;
 use crate::runner::{Finding, Outcome, Run};
 
 /// The rule of those runs that were never begun: the program did not get as far as calling raftlab.
@@ -39,6 +40,9 @@ enum Kind {
 impl Death {
     /// It ended by itself. `last_words` are the end of what it wrote to stderr.
     pub(super) fn by_itself(status: ExitStatus, last_words: &str, memory: u64) -> Death {
+        if status.code() == Some(CONNECTION_LOST.into()) {
+            return Death::mute();
+        }
         let said = said(last_words);
         let is_said = |text: &str| last_words.contains(text);
         let (kind, rule, what) = match (status.code(), status.signal()) {
@@ -93,7 +97,7 @@ impl Death {
         self.kind == Kind::Unwanted
     }
 
-    /// It closed its connection, and lives.
+    /// It closed its connection.
     pub(super) fn mute() -> Death {
         let evidence = "the program closed the connection over which results travel: it closes files that are not its \
                         own";

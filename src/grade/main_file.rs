@@ -15,17 +15,22 @@ pub(super) fn of_modules(has_kv: bool) -> String {
     )
 }
 
-/// The text with a `main` that lets go of what no submission needs, and then calls the one that was there.
-/// As it is, if there is none to be found: the compiler will say so.
-pub(super) fn graded(text: &str) -> String {
-    let Some(name) = syn::parse_file(text).ok().and_then(|file| place_of_main(&file)) else {
-        return text.to_owned();
+/// The text with a `main` that lets go of what no submission needs, and then calls the one that was there;
+/// none if that is not to be found.
+///
+/// There is always one in the end, be it to nothing: a `main` that came from anywhere else would be a second
+/// one, which no compiler takes, and nothing is played by a program that begins in another way.
+pub(super) fn graded(text: &str) -> Option<String> {
+    let name = match syn::parse_file(text) {
+        Ok(file) => place_of_main(&file)?,
+        // The compiler will say what is wrong.
+        Err(_) => text.len()..text.len(),
     };
     let (before, after) = (&text[..name.start], &text[name.end..]);
-    format!(
+    Some(format!(
         "{before}raftlab_graded_main{after}\n\nfn main() -> ::std::process::ExitCode {{\n    \
          ::raftlab::cli::graded(|| ::std::process::Termination::report(raftlab_graded_main()))\n}}\n"
-    )
+    ))
 }
 
 fn place_of_main(file: &syn::File) -> Option<std::ops::Range<usize>> {
@@ -42,7 +47,7 @@ mod tests {
     #[test]
     fn main_is_renamed_in_its_place_and_called_by_another() {
         let text = "//! ε\nmod raft;\n// fn main() is below\nfn main() -> u8 {\n    \"fn main\".len() as u8\n}\n";
-        let changed = graded(text);
+        let changed = graded(text).expect("it has a main");
         let (before, after) = changed.split_once("raftlab_graded_main").expect("it is renamed");
         assert_eq!(before, "//! ε\nmod raft;\n// fn main() is below\nfn ");
         assert!(after.starts_with("() -> u8 {\n    \"fn main\".len() as u8\n}\n\n\nfn main() -> ::std"), "{after}");
@@ -50,12 +55,19 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_main_stays_as_it_is() {
-        for text in ["mod raft;", "fn main( {", "mod x { fn main() {} }", ""] {
-            assert_eq!(graded(text), text);
+    fn what_has_no_main_of_its_own_is_refused() {
+        for text in ["mod raft;", "use raft::main;", "mod x { fn main() {} }", "include!(\"other.rs\");", ""] {
+            assert_eq!(graded(text), None, "{text}");
         }
         for has_kv in [true, false] {
-            assert!(graded(&of_modules(has_kv)).contains("raftlab_graded_main()))"));
+            let text = graded(&of_modules(has_kv)).expect("it has one");
+            assert!(text.contains("raftlab_graded_main()))"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_rust_has_one_main_at_most() {
+        let text = graded("fn main( {").expect("it is for the compiler to say");
+        assert!(text.contains("fn main() -> ::std"), "{text}");
     }
 }

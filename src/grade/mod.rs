@@ -13,6 +13,7 @@
 //! | `main_file` | its `main`, and what comes before it |
 //! | `library` | what all of them are linked with |
 //! | `compile` | one submission, compiled |
+//! | `launcher` | how a program is confined before it begins |
 //! | `protocol` | what is said between whoever grades and a process that plays |
 //! | `frames` | how it is said |
 //! | `process` | such a process, seen from whoever grades |
@@ -28,6 +29,7 @@ mod crew;
 mod death;
 mod drain;
 mod frames;
+mod launcher;
 mod ledger;
 mod library;
 mod main_file;
@@ -45,7 +47,7 @@ mod watch;
 #[cfg(unix)]
 pub use self::{
     class::{Class, GradeError, Listener, grade_class},
-    compile::become_compiler,
+    launcher::become_confined,
     library::{Library, library},
     player::{Supervised, begin},
     submission::Submission,

@@ -15,7 +15,7 @@ use cpu_time::ProcessTime;
 use crossbeam::channel::{self, Receiver, RecvTimeoutError, Sender};
 
 use super::frames::Frames;
-use super::protocol::{Answer, Confined, Hello, Request, Serving, VERSION};
+use super::protocol::{Answer, CONNECTION_LOST, Confined, Hello, Request, Serving, VERSION};
 use crate::api::{Submission, install_logger};
 use crate::lab::{Lab, Test};
 use crate::runner::{Attempt, Patience, Played, Player, Pulse, Record, Recording, Run, RunResult, Suspects};
@@ -58,7 +58,7 @@ pub fn begin(main: impl FnOnce() -> ExitCode) -> ExitCode {
             main()
         }
         // There is nobody to tell but the one who does not answer.
-        Err(_) => ExitCode::from(3),
+        Err(_) => ExitCode::from(CONNECTION_LOST),
     }
 }
 
@@ -84,7 +84,7 @@ impl Supervised {
         match self.play_all(submission) {
             Ok(()) => ExitCode::SUCCESS,
             // The grader is gone.
-            Err(_) => ExitCode::from(3),
+            Err(_) => ExitCode::from(CONNECTION_LOST),
         }
     }
 

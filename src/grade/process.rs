@@ -5,23 +5,38 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::de::DeserializeOwned;
 
 use super::death::Death;
 use super::drain::{Drain, Keep};
 use super::frames::{Frames, parsed};
+use super::launcher::confined;
 use super::player::SUPERVISED;
 use super::protocol::{Answer, Confined, Hello, Request, Serving, VERSION};
 use super::watch::Watch;
 use crate::runner::Record;
-use crate::sandbox::Gap;
+use crate::sandbox::{Confinement, Gap};
+
+/// Where a program's libraries are, and what says so.
+const LIBRARIES: [&str; 9] = [
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/nix/store",
+    "/etc/ld.so.cache",
+];
 
 /// How often it is looked at.
 const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
@@ -45,6 +60,28 @@ pub(super) struct Process {
     pub(super) kv: bool,
 }
 
+/// What is started.
+pub(super) struct Place<'a> {
+    /// This program, which becomes the other one, confined.
+    pub(super) launcher: &'a Path,
+    pub(super) program: &'a Path,
+    /// The submission's own.
+    pub(super) folder: &'a Path,
+}
+
+/// What a program keeps before its `main` lets go of the rest: enough to be loaded.
+fn before_main(program: &Path, folder: &Path, hello: &Hello) -> Confinement {
+    let libraries = LIBRARIES.iter().map(PathBuf::from);
+    Confinement {
+        reads: libraries.chain([program.to_owned(), folder.join("src")]).collect(),
+        writes: vec!["/dev/null".into()],
+        starts_programs: true,
+        // Who it is, it decides itself: somebody else may not find the way to the program.
+        becomes_nobody: false,
+        ..hello.confinement.clone()
+    }
+}
+
 /// Why there is no process.
 pub(super) enum NotStarted {
     /// The system or raftlab is why.
@@ -64,10 +101,11 @@ pub(super) struct Answered {
 
 impl Process {
     /// Starts a submission's program, and waits until it can play; never when it `is_over`.
-    pub(super) fn start(program: &Path, folder: &Path, hello: &Hello, is_over: IsOver) -> Result<Process, NotStarted> {
-        let mut process = Process::spawn(program, folder, hello, is_over)
+    pub(super) fn start(place: &Place<'_>, hello: &Hello, is_over: IsOver) -> Result<Process, NotStarted> {
+        let program = place.program;
+        let mut process = Process::spawn(place, hello, is_over)
             .map_err(|error| NotStarted::Trouble(format!("cannot start {}: {error}", program.display())))?;
-        let confined: Confined = process.greeted(hello).map_err(NotStarted::Trouble)?;
+        let confined: Confined = process.greeted(hello)?;
         if (confined.version, &confined.raftlab) != (VERSION, &hello.raftlab) {
             let built = format!("it was built with raftlab {}", confined.raftlab);
             return Err(NotStarted::Trouble(format!("{} is of another raftlab: {built}", program.display())));
@@ -79,9 +117,10 @@ impl Process {
         Ok(process)
     }
 
-    fn spawn(program: &Path, folder: &Path, hello: &Hello, is_over: IsOver) -> io::Result<Process> {
+    fn spawn(place: &Place<'_>, hello: &Hello, is_over: IsOver) -> io::Result<Process> {
+        let Place { launcher, program, folder } = *place;
         let (own, theirs) = UnixStream::pair()?;
-        let mut child = Command::new(program)
+        let mut child = confined(launcher, &before_main(program, folder, hello), program)?
             .arg(SUPERVISED)
             .current_dir(folder)
             .env_clear()
@@ -100,15 +139,12 @@ impl Process {
         Ok(Process { child, frames, stdout, stderr, step, memory, is_over, gaps, kv: false })
     }
 
-    /// The process is confined. Until then, no code of the submission runs, so whatever is wrong is ours.
-    fn greeted(&mut self, hello: &Hello) -> Result<Confined, String> {
-        let sent = self.frames.send(hello).map_err(|error| format!("cannot speak to a submission's program: {error}"));
-        sent.and_then(|()| {
-            self.receive().map_err(|death| {
-                let finding = death.run().outcome.finding().map(|finding| finding.evidence.join("; "));
-                format!("a submission's program could not be confined: {}", finding.unwrap_or_default())
-            })
-        })
+    /// It is as confined as it will be. A program that does not begin as raftlab has written it says nothing, or
+    /// something else.
+    fn greeted(&mut self, hello: &Hello) -> Result<Confined, NotStarted> {
+        let sent = self.frames.send(hello);
+        let greeted = if sent.is_ok() { self.receive() } else { Err(self.ended()) };
+        greeted.map_err(|death| NotStarted::Death(death.before_any_run()))
     }
 
     /// Has a run played. After a death, and after the last answer, there is nothing more to be had.
@@ -204,16 +240,22 @@ impl Process {
 
     /// Ends it, for this reason.
     fn end(&mut self, death: Death) -> Death {
+        self.kill();
+        death
+    }
+
+    /// Ends it, with all that it may have started.
+    fn kill(&mut self) {
+        let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         // It may have ended by itself.
+        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
         let _ = self.child.kill();
         let _ = self.child.wait();
-        death
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }

@@ -20,6 +20,9 @@ use crate::sandbox::{Confinement, Gap};
 /// Raised whenever the frames change.
 pub(super) const VERSION: u32 = 1;
 
+/// The exit code of a player that has lost its grader, or its connection to it.
+pub(super) const CONNECTION_LOST: u8 = 113;
+
 /// Bytes of a frame, at most.
 pub(super) const FRAME_MAX: usize = 64 << 20;
 

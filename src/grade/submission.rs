@@ -55,8 +55,12 @@ impl Submission {
         let main = PathBuf::from("main.rs");
         if !files.contains_key(&main) {
             let has_kv = files.contains_key(Path::new("kv/mod.rs"));
-            files.insert(main, main_file::of_modules(has_kv).into_bytes());
+            files.insert(main.clone(), main_file::of_modules(has_kv).into_bytes());
         }
+        let text = std::str::from_utf8(&files[&main]).map_err(|_| "src/main.rs is no UTF-8".to_owned())?;
+        main_file::graded(text).ok_or(
+            "src/main.rs has no `fn main` of its own: write it as a function there, and not by a macro or in another file",
+        )?;
         Ok(Submission { name: name.to_owned(), files, package: manifest.package, edition: manifest.edition, remarks })
     }
 
@@ -115,7 +119,9 @@ impl Submission {
             let target = root.join(path);
             target.parent().map_or(Ok(()), fs::create_dir_all)?;
             match std::str::from_utf8(bytes) {
-                Ok(text) if path == Path::new("main.rs") => fs::write(&target, main_file::graded(text))?,
+                Ok(text) if path == Path::new("main.rs") => {
+                    fs::write(&target, main_file::graded(text).unwrap_or_default())?;
+                }
                 _ => fs::write(&target, bytes)?,
             }
         }
@@ -296,13 +302,14 @@ mod tests {
 
     #[test]
     fn sources_are_found_wherever_people_put_them() {
-        let crate_like = [("Cargo.toml", "[package]\nname = \"my-raft\"\nedition = \"2021\""), ("src/main.rs", "")];
+        let crate_like =
+            [("Cargo.toml", "[package]\nname = \"my-raft\"\nedition = \"2021\""), ("src/main.rs", "fn main() {}")];
         let submission = read(&[&crate_like[..], &[("src/data.txt", ""), ("target/x.rs", "")]].concat());
         let submission = submission.expect("it is a crate");
         assert_eq!(paths(&submission), ["data.txt", "main.rs"]);
         assert_eq!((submission.crate_name().as_str(), submission.edition()), ("my_raft", "2021"));
         for files in [
-            &[("main.rs", ""), ("raft/mod.rs", ""), ("target/y.rs", ""), ("notes.txt", "")][..],
+            &[("main.rs", "fn main() {}"), ("raft/mod.rs", ""), ("target/y.rs", ""), ("notes.txt", "")][..],
             &[("src/raft/mod.rs", "")],
             &[("raft/mod.rs", "")],
             &[("mod.rs", "")],
@@ -315,7 +322,7 @@ mod tests {
 
     #[test]
     fn what_is_no_part_of_a_submission_is_told_or_refused() {
-        let main = ("src/main.rs", "");
+        let main = ("src/main.rs", "fn main() {}");
         let with = |manifest| read(&[main, ("Cargo.toml", manifest)]);
         let submission = read(&[main, ("build.rs", "")]).expect("it is built without");
         assert_eq!(submission.remarks(), ["has a build script, which was not run"]);
@@ -330,7 +337,7 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn links_are_not_followed() {
-        let folder = folder(&[("src/main.rs", ""), ("secret.rs", "")]);
+        let folder = folder(&[("src/main.rs", "fn main() {}"), ("secret.rs", "")]);
         std::os::unix::fs::symlink(folder.path().join("secret.rs"), folder.path().join("src/raft.rs")).expect("a link");
         let submission = Submission::read(folder.path(), "x", &[]).expect("it is a submission");
         assert_eq!(paths(&submission), ["main.rs"]);

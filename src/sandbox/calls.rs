@@ -47,6 +47,9 @@ const NEVER: &[c_long] = &[
     libc::SYS_add_key,
     libc::SYS_request_key,
     libc::SYS_keyctl,
+    // To leave the group that is ended as a whole.
+    libc::SYS_setsid,
+    libc::SYS_setpgid,
     // Other places and other rights.
     libc::SYS_unshare,
     libc::SYS_setns,
@@ -59,7 +62,6 @@ const NEVER: &[c_long] = &[
     libc::SYS_fsopen,
     libc::SYS_fsmount,
     libc::SYS_open_by_handle_at,
-    libc::SYS_setrlimit,
     // The system.
     libc::SYS_bpf,
     libc::SYS_perf_event_open,
@@ -80,8 +82,8 @@ const NEVER: &[c_long] = &[
     libc::SYS_quotactl,
 ];
 
-/// What starts programs, and leaves the group that is ended as a whole.
-const STARTS: &[c_long] = &[libc::SYS_execve, libc::SYS_execveat, libc::SYS_setsid, libc::SYS_setpgid];
+/// What starts programs.
+const STARTS: &[c_long] = &[libc::SYS_execve, libc::SYS_execveat];
 
 /// What starts processes without saying how.
 #[cfg(target_arch = "x86_64")]
@@ -101,15 +103,17 @@ fn text(error: impl ToString) -> String {
 
 fn filters(starts_programs: bool) -> Result<Vec<BpfProgram>, String> {
     let mut refused: BTreeMap<c_long, Vec<SeccompRule>> = NEVER.iter().map(|call| (*call, vec![])).collect();
+    if starts_programs {
+        // A program that is started may let go of more, and needs some of these calls for that.
+        return Ok(vec![program(refused, EPERM)?]);
+    }
     // The limits of this process may be asked for, and set no more: the third argument is the new limit.
+    refused.insert(libc::SYS_setrlimit, vec![]);
     refused.insert(libc::SYS_prlimit64, vec![rule(2, Qword, Ne, 0)?]);
     // To end with its parent, and to be closed to others, is not to be taken back.
     let settled = [libc::PR_SET_PDEATHSIG, libc::PR_SET_DUMPABLE, libc::PR_SET_PTRACER];
     let settled = settled.map(|option| rule(0, Dword, Eq, u64::from(option.cast_unsigned())));
     refused.insert(libc::SYS_prctl, settled.into_iter().collect::<Result<_, _>>()?);
-    if starts_programs {
-        return Ok(vec![program(refused, EPERM)?]);
-    }
     refused.extend(STARTS.iter().chain(FORKS).map(|call| (*call, vec![])));
     // Only this process is sent signals: by itself, when it aborts.
     let own = u64::try_from(getpid().as_raw_nonzero().get()).map_err(text)?;
