@@ -3,8 +3,8 @@
 //!
 //! A submission sees [`api`] and calls [`cli::main`]; everything else is the harness. The floors,
 //! from the bottom: [`base`], [`trace`], [`sim`], [`net`] and [`disk`], [`api`], `cluster` and
-//! [`oracle`], `scenario`, [`lab`] and [`sources`], [`runner`], [`gate`], `report`, [`cli`]. A module
-//! imports only from floors below its own.
+//! [`oracle`], `scenario`, [`lab`], [`sources`] and [`sandbox`], [`runner`], [`gate`] and [`grade`],
+//! `report`, [`cli`]. A module imports only from floors below its own.
 
 pub mod api;
 pub mod base;

@@ -34,7 +34,7 @@ pub(super) struct Hello {
     pub(super) raftlab: String,
     pub(super) confinement: Confinement,
     pub(super) labs: LabTexts,
-    /// Milliseconds of processor time that one step of a run may take. See [`Patience`](super::Patience).
+    /// Milliseconds of processor time that one step of a run may take.
     pub(super) step_ms: u64,
 }
 

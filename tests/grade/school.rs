@@ -149,7 +149,7 @@ impl School {
 fn prepare() {
     let mut command = Bench::new().process(&["grade", "--prepare", "--raftlab", ROOT, "--cache"]);
     let output = command.arg(common::cache()).envs(common::QUICKLY).current_dir(ROOT).output();
-    Ended::from(output.expect("it can be started")).says(0, &["libraries: "]);
+    Ended::from(output.expect("it can be started")).says(0, &["compiled once: "]);
 }
 
 /// A file of `tests/hostile`.
