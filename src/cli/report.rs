@@ -43,7 +43,8 @@ pub(super) fn write(reports: &Reports, account: &Account<'_>) -> bool {
     failed.map(|message| output::error(&message)).count() == 0
 }
 
-fn write_one(path: &Path, text: Result<String, String>) -> Result<(), String> {
+/// Writes a report, or says why it cannot be.
+pub(super) fn write_one(path: &Path, text: Result<String, String>) -> Result<(), String> {
     let written = text.and_then(|text| write_whole(path, text.as_bytes()).map_err(|error| error.to_string()));
     written.map_err(|error| format!("cannot write the report {}: {error}", path.display()))
 }

@@ -13,7 +13,7 @@ use crossbeam::channel::{self, Receiver, RecvTimeoutError};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::compile::{self, Compiled, compile};
+use super::compile::{Compiled, Terms, compile};
 use super::crew::{Crew, Part, Report};
 use super::ledger::Ledger;
 use super::library::{Library, names_of};
@@ -24,7 +24,7 @@ use super::submission::Submission;
 use super::units::{Order, Units};
 use crate::base::Seed;
 use crate::lab::{Conditions, LabTexts, Seeds, Test};
-use crate::runner::{Ending, Manifest, RunResult, StoreError, TestPlan};
+use crate::runner::{Ending, Manifest, RunResult, Slice, StoreError, TestPlan};
 use crate::sandbox::{Confinement, Gap};
 use crate::trace::Digest;
 
@@ -107,6 +107,8 @@ pub fn grade_class(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(class.jobs).build();
     let pool = pool.map_err(|error| GradeError::System(format!("cannot start {} threads: {error}", class.jobs)))?;
     let (mut books, mut grades) = build_all(class, library, interrupted, &pool, listener)?;
+    // What was not built, or graded before, is known already.
+    (0..grades.len()).filter(|place| grades[*place].is_final()).for_each(|place| listener.graded(&grades, place));
     let crew = Arc::new(crew(class, &books, interrupted));
     let runs = crew.parts.values().flat_map(|part| &part.todo).map(|todo| todo.len() as u64).sum();
     listener.begins(runs);
@@ -195,8 +197,8 @@ fn build(
     }
     let (unsafe_code, launcher) = (class.conditions.unsafe_code, class.launcher.as_path());
     let processor_seconds = class.build_time.as_secs().max(1);
-    let conditions = compile::Conditions { unsafe_code, processor_seconds, launcher };
-    let compiled = submission.write(&out).and_then(|()| compile(&submission, &out, library, &conditions));
+    let terms = Terms { unsafe_code, processor_seconds, launcher };
+    let compiled = submission.write(&out).and_then(|()| compile(&submission, &out, library, &terms));
     match compiled.map_err(|error| StoreError::Io { path: out.clone(), error })? {
         Compiled::Program(program) => Ok((Book { ledger, program: Some(program) }, grade)),
         Compiled::Error(said) => {
@@ -225,7 +227,7 @@ fn manifest(class: &Class, name: &str, program: String) -> Manifest {
         rules: "all".to_owned(),
         determinism_checked: false,
         options: class.options.clone(),
-        slice: crate::runner::Slice::WHOLE.to_string(),
+        slice: Slice::WHOLE.to_string(),
         tests: class.tests.iter().map(plan).collect(),
         ending: None,
     }

@@ -50,8 +50,8 @@ const SYSTEM: [&str; 12] = [
     "/proc/self",
 ];
 
-/// Under which conditions submissions are compiled.
-pub(super) struct Conditions<'a> {
+/// On what terms submissions are compiled.
+pub(super) struct Terms<'a> {
     /// What `unsafe` in them comes to.
     pub(super) unsafe_code: UnsafeCode,
     /// Seconds of processor time that a compiler gets.
@@ -76,11 +76,11 @@ pub(super) fn compile(
     submission: &Submission,
     folder: &Path,
     library: &Library,
-    conditions: &Conditions<'_>,
+    terms: &Terms<'_>,
 ) -> io::Result<Compiled> {
     let (out, temporary) = (folder.join("build"), folder.join("build").join("tmp"));
     fs::create_dir_all(&temporary)?;
-    let compilation = Compilation { submission, folder, library, conditions, out: &out };
+    let compilation = Compilation { submission, folder, library, terms, out: &out };
     let compiled = compilation.all();
     // What lies about there is of no use to anybody.
     let _ = fs::remove_dir_all(&temporary);
@@ -91,7 +91,7 @@ struct Compilation<'a> {
     submission: &'a Submission,
     folder: &'a Path,
     library: &'a Library,
-    conditions: &'a Conditions<'a>,
+    terms: &'a Terms<'a>,
     out: &'a Path,
 }
 
@@ -103,7 +103,7 @@ impl Compilation<'_> {
             let file = self.out.join(format!("lib{}.rlib", self.submission.crate_name()));
             let ended = self.run("lib.rs", "lib", &self.submission.crate_name(), &file, None)?;
             log.push_str(&ended.said);
-            if let Some(error) = ended.error(self.conditions.processor_seconds) {
+            if let Some(error) = ended.error(self.terms.processor_seconds) {
                 return self.conclude(log, Some(error));
             }
             own = Some(file);
@@ -111,7 +111,7 @@ impl Compilation<'_> {
         let program = self.out.join("program");
         let ended = self.run("main.rs", "bin", "submission", &program, own.as_deref())?;
         log.push_str(&ended.said);
-        self.conclude(log, ended.error(self.conditions.processor_seconds))
+        self.conclude(log, ended.error(self.terms.processor_seconds))
     }
 
     /// Puts down what was said, beside the submission.
@@ -135,12 +135,12 @@ impl Compilation<'_> {
 
     fn run(&self, file: &str, kind: &str, name: &str, output: &Path, own: Option<&Path>) -> io::Result<Ended> {
         let said = self.out.join("said");
-        let mut compiler = confined(self.conditions.launcher, &self.confinement(), &self.library.compiler)?;
+        let mut compiler = confined(self.terms.launcher, &self.confinement(), &self.library.compiler)?;
         compiler.arg(Path::new("src").join(file)).args(["--crate-type", kind, "--crate-name", name, "-o"]).arg(output);
         compiler.args(["--edition", self.submission.edition(), "-Coverflow-checks=on"]);
         compiler.arg(format!("-Copt-level={}", self.library.opt_level));
         compiler.args(["-Cstrip=symbols", "-Ccodegen-units=4", "--diagnostic-width=110", "--color=never"]);
-        match self.conditions.unsafe_code {
+        match self.terms.unsafe_code {
             // What a newer compiler warns of is no error, whatever the sources say.
             UnsafeCode::Report => compiler.args(["--cap-lints", "warn"]),
             UnsafeCode::Forbid => compiler.args(["-F", "unsafe_code"]),
@@ -176,7 +176,7 @@ impl Compilation<'_> {
             starts_programs: true,
             memory: Some(MEMORY),
             file_size: FILE_SIZE,
-            processor_seconds: Some(self.conditions.processor_seconds),
+            processor_seconds: Some(self.terms.processor_seconds),
             becomes_nobody: false,
         }
     }

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::disallowed_types, reason = "grading ends when its time is over; no run sees it")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +26,7 @@ pub(super) struct Part {
     pub(super) program: PathBuf,
     pub(super) folder: PathBuf,
     /// By test, which iterations are to be played.
-    pub(super) todo: Vec<std::collections::BTreeSet<u64>>,
+    pub(super) todo: Vec<BTreeSet<u64>>,
     /// By test, from which iteration on nothing is worth playing any more.
     pub(super) cuts: Vec<AtomicU64>,
     /// How the program ended before it had played anything, twice.

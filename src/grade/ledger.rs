@@ -12,7 +12,9 @@ use super::death::{COSTLY, NOT_STARTED};
 use super::notes::Notes;
 use super::score::{Grade, Mark, State};
 use crate::lab::{Points, Test};
-use crate::runner::{Ending, Finding, Manifest, RunResult, Store, StoreError, StoredCampaign, Summary, write_whole};
+use crate::runner::{
+    Ending, Finding, Manifest, RunResult, Store, StoreError, StoredCampaign, Summary, TestPlan, write_whole,
+};
 
 /// So many runs of a test that come to no end by themselves, and no more of it is played.
 pub(super) const COSTLY_MAX: usize = 3;
@@ -90,7 +92,7 @@ impl Ledger {
             begin_anew(folder, tests)?;
         }
         let goes_on = goes_on && !is_another;
-        let planned = |test: &crate::runner::TestPlan| test.iterations.unwrap_or(0);
+        let planned = |test: &TestPlan| test.iterations.unwrap_or(0);
         let mut pages: Vec<Page> =
             manifest.tests.iter().map(|test| Page { planned: planned(test), ..Page::default() }).collect();
         let mut summary = empty(manifest);

@@ -13,7 +13,7 @@ use super::super::plan::{SEED, cores, fresh_seed};
 use super::secret;
 use crate::base::Seed;
 use crate::grade::Class;
-use crate::lab::{Conditions, LabTexts, Seeds, Test, UnsafeCode};
+use crate::lab::{Conditions, Edition, LabTexts, Seeds, Test, UnsafeCode};
 
 /// How often each test is played where nobody says so.
 const ITERATIONS: u64 = 100;
@@ -36,7 +36,7 @@ pub(super) fn labs(args: &GradeArgs) -> Result<Labs, Failed> {
     let texts = LabTexts::read(&args.lab.labs, args.lab.edition.into()).map_err(Failed::usage)?;
     let lab = texts.lab().map_err(Failed::usage)?;
     let standard = || {
-        let edition: crate::lab::Edition = args.lab.edition.into();
+        let edition: Edition = args.lab.edition.into();
         PARTS.iter().map(|part| edition.part_name(part)).collect()
     };
     let names: Vec<String> = match (args.tests.is_empty(), args.lab.labs.is_empty()) {
@@ -48,7 +48,8 @@ pub(super) fn labs(args: &GradeArgs) -> Result<Labs, Failed> {
         return Err(Failed::nothing("these labs have no test"));
     }
     let mut conditions = Conditions::default();
-    for part in lab.parts.iter().filter(|part| part.tests.iter().any(|test| tests.contains_test(test))) {
+    let is_graded = |test: &Arc<Test>| tests.iter().any(|other| Arc::ptr_eq(other, test));
+    for part in lab.parts.iter().filter(|part| part.tests.iter().any(is_graded)) {
         conditions.dependencies.extend(part.conditions.dependencies.iter().cloned());
         if part.conditions.unsafe_code == UnsafeCode::Forbid {
             conditions.unsafe_code = UnsafeCode::Forbid;
@@ -57,16 +58,6 @@ pub(super) fn labs(args: &GradeArgs) -> Result<Labs, Failed> {
     conditions.dependencies.sort();
     conditions.dependencies.dedup();
     Ok(Labs { texts, tests, conditions })
-}
-
-trait ContainsTest {
-    fn contains_test(&self, test: &Arc<Test>) -> bool;
-}
-
-impl ContainsTest for Vec<Arc<Test>> {
-    fn contains_test(&self, test: &Arc<Test>) -> bool {
-        self.iter().any(|other| Arc::ptr_eq(other, test))
-    }
 }
 
 /// The class, ready to be graded.
