@@ -17,6 +17,10 @@ const IDLE: u32 = 4;
 /// and how many times as long it may take altogether.
 const REAL: u32 = 60;
 
+/// Less than this is nothing: on a machine that is busy with a hundred others, a process that wants to work gets
+/// more in any time that counts.
+const NOTHING: Duration = Duration::from_millis(20);
+
 /// Looks after one run.
 pub(super) struct Watch {
     step: Duration,
@@ -38,7 +42,7 @@ impl Watch {
     /// Why it is to be ended, if it is.
     pub(super) fn look(&mut self, child: &Child) -> Option<Death> {
         let used = time_used(child.id());
-        if used.is_none_or(|used| used > self.used + self.step / 100) {
+        if used.is_none_or(|used| used > self.used + NOTHING) {
             (self.used, self.since) = (used.unwrap_or_default(), Instant::now());
         }
         let [run, idle, real] = [RUN, IDLE, REAL].map(|times| self.step * times);
