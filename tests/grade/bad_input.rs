@@ -108,7 +108,7 @@ fn where_nothing_can_be_written_it_is_raftlabs_trouble() {
     school.bench.write("notes.txt", "");
     school.graded("alice --out notes.txt/grades").says(3, &["cannot write grades to", "notes.txt/grades"]);
     let ended = school.graded("alice -n 1 --gradescope nowhere/results.json");
-    ended.says(3, &["cannot write nowhere/results.json"]);
+    ended.says(3, &["cannot write the report nowhere/results.json"]);
 }
 
 #[test]

@@ -77,7 +77,9 @@ impl Show {
     fn tell(&mut self, errors: Vec<String>) {
         self.lost_something |= !errors.is_empty();
         for error in errors {
-            if self.told.insert(error.clone()) {
+            // Why may be another thing every time, such as a file of a name that was drawn.
+            let what = error.split(": ").next().unwrap_or_default().to_owned();
+            if self.told.insert(what) {
                 self.bar.suspend(|| output::error(&error));
             }
         }
