@@ -85,11 +85,10 @@ struct Processes {
 impl Crew {
     /// No more run is to begin.
     pub(super) fn is_over(&self) -> bool {
-        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        late || self.interrupted.load(Ordering::Relaxed)
+        self.is_late() || self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// The time was over.
+    /// The time is over.
     pub(super) fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }

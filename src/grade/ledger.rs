@@ -68,8 +68,11 @@ impl Page {
 
     /// Everything that counts is done.
     fn is_complete(&self) -> bool {
-        let last = self.cut().unwrap_or(self.planned);
-        self.done.range(..=last).count() as u64 == last
+        // Asked after every run: where nothing is cut, nothing need be counted.
+        match self.cut() {
+            None => self.done.len() as u64 == self.planned,
+            Some(last) => self.done.range(..=last).count() as u64 == last,
+        }
     }
 
     fn counts(&self, iteration: u64) -> bool {

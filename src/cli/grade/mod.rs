@@ -20,7 +20,8 @@ use show::Show;
 pub(super) fn run(args: &GradeArgs) -> Result<Exit, Failed> {
     let labs = plan::labs(args)?;
     let (raftlab, cache) = (place::raftlab(args)?, place::cache(args)?);
-    output::say(&format!("raftlab and its libraries, compiled once: {}", cache.display()));
+    let patience = if cache.join("target").is_dir() { "" } else { "; the first time, this takes some minutes" };
+    output::say(&format!("raftlab and its libraries, compiled once: {}{patience}", cache.display()));
     let libraries = |more: &[String]| library(&raftlab, more, &cache).map_err(Failed::trouble);
     if args.prepare {
         libraries(&labs.conditions.dependencies)?;
